@@ -1,0 +1,15 @@
+/**
+ * Several changes of the database as one: all or none. A unit inside a unit joins it. Statements of repositories that
+ * run inside `work` belong to the unit through the async context, without an argument (R147).
+ */
+export interface UnitOfWork {
+  /**
+   * @throws {NAuthException} SERVICE_UNAVAILABLE when the database cannot be reached, is too slow, or keeps refusing
+   * the unit as a deadlock; nothing of it is kept then
+   */
+  run<T>(work: () => Promise<T>): Promise<T>;
+  /** Calls `notice` once the running unit has been committed, never if it is not; at once outside of a unit. */
+  afterCommit(notice: () => void): void;
+}
+
+export const UNIT_OF_WORK = Symbol('nauth.unitOfWork');

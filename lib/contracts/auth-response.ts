@@ -1,0 +1,36 @@
+import type { ChallengeName, ChallengeResponse } from './challenge';
+import type { AuthMethod, AuthResponseUser } from './user';
+
+/** Token fields. In cookie delivery they leave the body and become cookies. Times are Unix seconds. */
+export interface TokenFields {
+  accessToken: string;
+  refreshToken: string;
+  accessTokenExpiresAt: number;
+  refreshTokenExpiresAt: number;
+}
+
+export interface AuthenticatedResponse extends Partial<TokenFields> {
+  user: AuthResponseUser;
+  authMethod: AuthMethod;
+  trusted?: boolean;
+  deviceToken?: string;
+}
+
+/** Either tokens (with the user) or the next challenge, never both. */
+export type AuthResponse = AuthenticatedResponse | ChallengeResponse;
+
+export interface LogoutResponse {
+  success: true;
+}
+
+export interface LogoutAllResponse {
+  message: string;
+  revokedCount: number;
+}
+
+export interface LogoutSessionResponse {
+  success: true;
+  wasCurrentSession: boolean;
+}
+
+export type { ChallengeName };

@@ -1,0 +1,19 @@
+import type { NAuthErrorCode } from './error-codes';
+
+/** Body of every refused request. `timestamp` is ISO 8601 in UTC; 429 and 503 come with a `Retry-After` header. */
+export interface ErrorResponse {
+  code: NAuthErrorCode;
+  message: string;
+  statusCode: number;
+  timestamp: string;
+  details?: ErrorDetails;
+}
+
+export interface ErrorDetails {
+  /** VALIDATION_FAILED: what is wrong with each field, by name. */
+  fields?: Record<string, string[]>;
+  /** SIGNUP_WEAK_PASSWORD: which rules of the policy the password breaks. */
+  errors?: string[];
+  /** 429 and 503: whole seconds, the value of `Retry-After`. */
+  retryAfter?: number;
+}

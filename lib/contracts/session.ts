@@ -1,0 +1,18 @@
+import type { AuthMethod } from './user';
+
+/** One live session of the signed-in user. `sessionId` is opaque and is not a secret. */
+export interface SessionInfo {
+  sessionId: string;
+  deviceName: string | null;
+  ipAddress: string | null;
+  userAgent: string | null;
+  authMethod: AuthMethod;
+  isCurrent: boolean;
+  createdAt: string;
+  lastActivityAt: string;
+  expiresAt: string;
+}
+
+export interface SessionsResponse {
+  sessions: SessionInfo[];
+}
