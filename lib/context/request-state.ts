@@ -1,0 +1,55 @@
+import type { TokenDeliveryMethod, TokenFields, UserProfile } from '../contracts';
+import type { NAuthException } from '../errors';
+import type { HttpRequest, ResponseSink } from './http-request';
+
+/** What is known of the client. Addresses come from the socket or from trusted proxies only (R142). */
+export interface ClientInfo {
+  ipAddress: string | null;
+  userAgent: string | null;
+  requestId: string;
+}
+
+/** The session behind a request, as far as routes and services need it. */
+export interface CurrentSession {
+  sessionId: string;
+  userId: string;
+  delivery: TokenDeliveryMethod;
+  amr: readonly string[];
+  /** When the user last proved who they are. */
+  authTime: Date;
+  createdAt: Date;
+  expiresAt: Date;
+}
+
+/** The outcome of looking at the credentials of a request. */
+export type Identity =
+  | { status: 'unknown' }
+  | { status: 'anonymous' }
+  | { status: 'rejected'; error: NAuthException }
+  | { status: 'authenticated'; user: UserProfile; session: CurrentSession };
+
+/** Tokens that this request issued and that its answer has to carry. */
+export interface IssuedTokens extends TokenFields {
+  sessionId: string;
+  delivery: TokenDeliveryMethod;
+}
+
+/** Everything the pipeline keeps about one request. */
+export class RequestState {
+  client: ClientInfo | undefined;
+  response: ResponseSink | undefined;
+  identity: Identity = { status: 'unknown' };
+  /** What the route demands of the delivery of tokens, if anything. */
+  deliveryOverride: TokenDeliveryMethod | undefined;
+  issued: IssuedTokens | undefined;
+  /** Path below which this request found the ready-made routes; undefined for other routes. */
+  mountPath: string | undefined;
+  /** True after the CSRF check has run, so that it runs once. */
+  csrfChecked = false;
+
+  /** @param startedAt when the request reached the server, milliseconds of the toolkit's clock */
+  constructor(
+    readonly request: HttpRequest,
+    readonly startedAt: number,
+  ) {}
+}
