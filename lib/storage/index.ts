@@ -1,0 +1,5 @@
+export * from './database/database-transient-store';
+export * from './memory/memory-transient-store';
+export * from './redis/redis-client';
+export * from './redis/redis-transient-store';
+export * from './transient-store';
