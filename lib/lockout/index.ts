@@ -1,0 +1,2 @@
+export * from './lockout.options';
+export * from './login-attempts.service';

@@ -1,0 +1,105 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { randomToken } from '../common';
+import { NAuthException } from '../errors';
+import { HashQueue } from './hash-queue';
+import { PASSWORD_HASHER, type PasswordHasher } from './password-hasher';
+import { PASSWORD_OPTIONS, type ResolvedPasswordOptions } from './password.options';
+
+/** Whose password it is; rules that compare the two read it. */
+export interface PasswordOwner {
+  email: string;
+  username?: string | null;
+}
+
+/**
+ * Everything that is done with a password. All methods take the text as the user typed it and bring it into its one
+ * form themselves; none of them needs a database connection, and none should be awaited inside a transaction (R010).
+ */
+@Injectable()
+export class PasswordService implements OnModuleInit {
+  private dummyHash: Promise<string> | undefined;
+
+  constructor(
+    @Inject(PASSWORD_OPTIONS) private readonly options: ResolvedPasswordOptions,
+    @Inject(PASSWORD_HASHER) private readonly hasher: PasswordHasher,
+    @Inject(HashQueue) private readonly queue: HashQueue,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.dummy();
+  }
+
+  /**
+   * The form in which a password is hashed: NFKC, everything else kept (R005, R007). The length is looked at before
+   * the text is counted or normalised, so that a huge one costs nothing (R006). Not for what it returned itself: NFKC
+   * may lengthen a text.
+   * @throws {NAuthException} VALIDATION_FAILED, details.fields.password: too long, or not well-formed Unicode
+   */
+  prepare(password: string): string {
+    const { maxLength } = this.options;
+    // A code point has one or two UTF-16 units: beyond twice the limit there is no need to count.
+    if (password.length > 2 * maxLength || codePoints(password) > maxLength) {
+      throw invalid(`must have at most ${maxLength} characters`);
+    }
+    if (!password.isWellFormed()) throw invalid('must be well-formed Unicode');
+    return password.normalize('NFKC');
+  }
+
+  /**
+   * Returns when the password may be set as a new one (R001).
+   * @throws {NAuthException} SIGNUP_WEAK_PASSWORD, details.errors: the rules that it breaks; VALIDATION_FAILED as
+   * `prepare`
+   */
+  assertAcceptable(password: string, _owner: PasswordOwner): void {
+    const { minLength } = this.options;
+    const prepared = this.prepare(password);
+    // Both forms count: one ligature is up to 18 letters in NFKC, and a letter with its accent may become one.
+    const length = Math.min(codePoints(password), codePoints(prepared));
+    if (length < minLength) {
+      throw new NAuthException('SIGNUP_WEAK_PASSWORD', {
+        details: { errors: [`The password must have at least ${minLength} characters.`] },
+      });
+    }
+  }
+
+  /**
+   * A hash that can be stored.
+   * @throws {NAuthException} VALIDATION_FAILED as `prepare`; SERVICE_UNAVAILABLE when too many hashes wait
+   */
+  async hash(password: string): Promise<string> {
+    const prepared = this.prepare(password);
+    return this.queue.run(() => this.hasher.hash(prepared));
+  }
+
+  /**
+   * Whether the password belongs to the hash. Without a hash (unknown user, account without a password) the answer is
+   * false after the same work: every call that gets as far as hashing verifies exactly once (R014).
+   * @throws {NAuthException} VALIDATION_FAILED as `prepare`, before any hashing; SERVICE_UNAVAILABLE when too many
+   * hashes wait
+   */
+  async verify(password: string, hash: string | null): Promise<boolean> {
+    const prepared = this.prepare(password);
+    const dummy = await this.dummy();
+    const equal = await this.queue.run(() => this.hasher.verify(prepared, hash ?? dummy));
+    return equal && hash !== null;
+  }
+
+  /** A hash of a password nobody has, made once, with the cost that new hashes have. */
+  private dummy(): Promise<string> {
+    this.dummyHash ??= this.queue
+      .run(() => this.hasher.hash(randomToken()))
+      .catch((error: unknown) => {
+        this.dummyHash = undefined;
+        throw error;
+      });
+    return this.dummyHash;
+  }
+}
+
+function codePoints(text: string): number {
+  return Array.from(text).length;
+}
+
+function invalid(reason: string): NAuthException {
+  return new NAuthException('VALIDATION_FAILED', { details: { fields: { password: [reason] } } });
+}
