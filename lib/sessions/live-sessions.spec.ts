@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import { LiveSessions } from './live-sessions.service';
+import type { SessionWithUser } from './session';
+import type { SessionFeed } from './session-feed';
+import type { SessionRepository } from './session.repository';
+
+const AT = new Date('2026-03-01T10:00:00Z');
+
+function row(id: string, userId: string, revokedAt: Date | null = null): SessionWithUser {
+  return {
+    session: {
+      id,
+      userId,
+      generation: 0,
+      refreshSalt: '',
+      delivery: 'json',
+      authMethod: 'password',
+      amr: ['pwd'],
+      authTime: AT,
+      deviceName: null,
+      ipAddress: null,
+      userAgent: null,
+      createdAt: AT,
+      lastActivityAt: AT,
+      rotatedAt: null,
+      refreshExpiresAt: AT,
+      expiresAt: AT,
+      revokedAt,
+      revokeReason: null,
+    },
+    user: {
+      id: userId,
+      email: 'a@example.com',
+      username: null,
+      phone: null,
+      firstName: null,
+      lastName: null,
+      locale: null,
+      timezone: null,
+      metadata: {},
+      isEmailVerified: false,
+      isPhoneVerified: false,
+      isActive: true,
+      hasPassword: true,
+      securityVersion: 1,
+      createdAt: AT,
+      updatedAt: AT,
+    },
+  };
+}
+
+/** A database in memory whose reads can be held up. */
+class Rows {
+  readonly stored = new Map<string, SessionWithUser>();
+  reads = 0;
+  gate: Promise<void> = Promise.resolve();
+  feedFails = false;
+  looks = 0;
+
+  get sessions(): SessionRepository {
+    const refuse = (): Promise<never> => Promise.reject(new Error('not part of this spec'));
+    return {
+      insert: refuse,
+      rotate: refuse,
+      revoke: refuse,
+      revokeAll: refuse,
+      revokeOldest: refuse,
+      findLive: refuse,
+      touch: refuse,
+      deleteExpired: refuse,
+      findWithUser: async (id) => {
+        this.reads += 1;
+        const found = this.stored.get(id) ?? null;
+        await this.gate;
+        return found;
+      },
+    };
+  }
+
+  get feed(): SessionFeed {
+    return {
+      append: async () => undefined,
+      prune: async () => 0,
+      latest: async () => this.look(0),
+      read: async () => this.look({ notes: [], complete: true }),
+    };
+  }
+
+  private look<T>(answer: T): T {
+    this.looks += 1;
+    if (this.feedFails) throw new Error('the feed cannot be read');
+    return answer;
+  }
+}
+
+function setup() {
+  const rows = new Rows();
+  rows.stored.set('s1', row('s1', 'u1'));
+  rows.stored.set('s2', row('s2', 'u1'));
+  rows.stored.set('s3', row('s3', 'u2'));
+  return { rows, live: new LiveSessions(rows.sessions, rows.feed) };
+}
+
+describe('LiveSessions', () => {
+  it('asks the database once for what does not change, and the feed once for many requests', async () => {
+    const { rows, live } = setup();
+    await Promise.all(Array.from({ length: 50 }, () => live.find('s3')));
+    const { reads } = rows;
+    for (let request = 0; request < 100; request += 1) expect((await live.find('s3'))?.user.id).toBe('u2');
+    expect(rows.reads).toBe(reads);
+    expect(rows.looks).toBe(1);
+  });
+
+  it('forgets a session, or all of a user, and nothing else', async () => {
+    const { rows, live } = setup();
+    for (const id of ['s1', 's2', 's3']) await live.find(id);
+    live.forget({ sessionId: null, userId: 'u1' });
+    rows.reads = 0;
+    for (const id of ['s1', 's2', 's3']) await live.find(id);
+    expect(rows.reads).toBe(2);
+    live.forget({ sessionId: 's3', userId: null });
+    await live.find('s3');
+    expect(rows.reads).toBe(3);
+  });
+
+  it.each([
+    ['the session', { sessionId: 's1', userId: null }],
+    ['the user', { sessionId: null, userId: 'u1' }],
+  ])('does not keep what was read before a change of %s and arrived after it', async (_, change) => {
+    const { rows, live } = setup();
+    let open = (): void => undefined;
+    rows.gate = new Promise((resolve) => (open = resolve));
+    const early = live.find('s1');
+    await new Promise(setImmediate);
+    rows.stored.set('s1', row('s1', 'u1', AT));
+    live.forget(change);
+    open();
+    expect((await early)?.session.revokedAt).toBeNull();
+    expect((await live.find('s1'))?.session.revokedAt).toEqual(AT);
+  });
+
+  it('believes nothing while the feed cannot be read, and recovers by itself', async () => {
+    const { rows, live } = setup();
+    await live.find('s1');
+    rows.feedFails = true;
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    rows.stored.set('s1', row('s1', 'u1', AT));
+    expect((await live.find('s1'))?.session.revokedAt).toEqual(AT);
+    rows.stored.set('s1', row('s1', 'u1'));
+    expect((await live.find('s1'))?.session.revokedAt).toBeNull();
+    rows.feedFails = false;
+    await live.find('s1');
+    rows.reads = 0;
+    await live.find('s1');
+    expect(rows.reads).toBe(0);
+  });
+
+  it('never remembers a session that is over', async () => {
+    const { rows, live } = setup();
+    rows.stored.set('s1', row('s1', 'u1', AT));
+    await live.find('s1');
+    await live.find('s1');
+    expect(rows.reads).toBe(2);
+    expect(await live.find('unknown')).toBeNull();
+  });
+});

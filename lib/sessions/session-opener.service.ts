@@ -1,0 +1,99 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AuthAuditService } from '../audit';
+import { CLOCK, randomId, randomToken, UNIT_OF_WORK, type Clock, type UnitOfWork } from '../common';
+import { ContextStorage, DeliveryPolicy, TOKEN_DELIVERY_OPTIONS } from '../context';
+import type { IssuedTokens, ResolvedTokenDeliveryOptions } from '../context';
+import type { AuthMethod } from '../contracts';
+import { NAuthException } from '../errors';
+import { USER_REPOSITORY, type User, type UserRepository } from '../users';
+import type { Session } from './session';
+import { SessionEnder } from './session-ender.service';
+import { SESSION_OPTIONS, type ResolvedSessionOptions } from './session.options';
+import { SESSION_REPOSITORY, type SessionRepository } from './session.repository';
+import { SessionTokens } from './session-tokens';
+
+export interface OpenSession {
+  user: User;
+  authMethod: AuthMethod;
+  /** Authentication methods references (RFC 8176). */
+  amr: string[];
+  deviceName?: string | null;
+}
+
+/** Opens sessions: the one place where a first pair of tokens is made. */
+@Injectable()
+export class SessionOpener {
+  constructor(
+    @Inject(UNIT_OF_WORK) private readonly unitOfWork: UnitOfWork,
+    @Inject(USER_REPOSITORY) private readonly users: UserRepository,
+    @Inject(SESSION_REPOSITORY) private readonly sessions: SessionRepository,
+    @Inject(SessionEnder) private readonly ender: SessionEnder,
+    @Inject(SessionTokens) private readonly tokens: SessionTokens,
+    @Inject(AuthAuditService) private readonly audit: AuthAuditService,
+    @Inject(ContextStorage) private readonly context: ContextStorage,
+    @Inject(DeliveryPolicy) private readonly delivery: DeliveryPolicy,
+    @Inject(SESSION_OPTIONS) private readonly options: ResolvedSessionOptions,
+    @Inject(TOKEN_DELIVERY_OPTIONS) private readonly deliveryOptions: ResolvedTokenDeliveryOptions,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * A new session with new identifiers (R067) and its tokens, as one unit with the claim that the account is still as
+   * it was when its credentials were checked (R076). Sessions over the limit end, oldest first (R068).
+   *
+   * @throws {NAuthException} AUTH_INVALID_CREDENTIALS when the account changed meanwhile
+   */
+  async open(request: OpenSession): Promise<IssuedTokens> {
+    const session = this.newSession(request);
+    await this.unitOfWork.run(async () => {
+      const { id, securityVersion } = request.user;
+      if (!(await this.users.claimLogin(id, securityVersion, session.createdAt))) {
+        throw new NAuthException('AUTH_INVALID_CREDENTIALS');
+      }
+      await this.sessions.insert(session);
+      if (this.options.maxConcurrent > 0) {
+        await this.ender.endOldest(id, this.options.maxConcurrent);
+      }
+      await this.audit.record('SESSION_CREATED', {
+        status: 'SUCCESS',
+        userId: id,
+        sessionId: session.id,
+        authMethod: session.authMethod,
+      });
+    });
+    const issued = this.tokens.issue(session);
+    const state = this.context.current();
+    if (state) state.issued = issued;
+    return issued;
+  }
+
+  private newSession({ user, authMethod, amr, deviceName }: OpenSession): Session {
+    const state = this.context.current();
+    const delivery = this.delivery.methodFor(state);
+    const now = this.clock.now();
+    const createdAt = new Date(now);
+    const expiresAt = new Date(now + this.options.maxLifetimeMs);
+    return {
+      id: randomId(),
+      userId: user.id,
+      generation: 0,
+      refreshSalt: randomToken(32),
+      delivery,
+      authMethod,
+      amr,
+      authTime: createdAt,
+      deviceName: deviceName ?? null,
+      ipAddress: state?.client?.ipAddress ?? null,
+      userAgent: state?.client?.userAgent ?? null,
+      createdAt,
+      lastActivityAt: createdAt,
+      rotatedAt: null,
+      refreshExpiresAt: new Date(
+        Math.min(now + this.deliveryOptions.refreshTtlMs[delivery], expiresAt.getTime()),
+      ),
+      expiresAt,
+      revokedAt: null,
+      revokeReason: null,
+    };
+  }
+}

@@ -1,0 +1,37 @@
+import type { AuthMethod, TokenDeliveryMethod } from '../contracts';
+import type { User } from '../users';
+
+export type SessionEndReason =
+  'logout' | 'logout_all' | 'revoked_by_user' | 'session_limit' | 'refresh_reuse' | 'replaced';
+
+/** A session row. It is also the refresh family: `generation` names the one refresh token that is live. */
+export interface Session {
+  id: string;
+  userId: string;
+  generation: number;
+  /** Random per session; part of every refresh token's MAC, worthless without the server's key (R051). */
+  refreshSalt: string;
+  delivery: TokenDeliveryMethod;
+  authMethod: AuthMethod;
+  amr: string[];
+  /** When the user last proved who they are. */
+  authTime: Date;
+  deviceName: string | null;
+  ipAddress: string | null;
+  userAgent: string | null;
+  createdAt: Date;
+  lastActivityAt: Date;
+  /** When the live generation replaced its parent; null before the first rotation. */
+  rotatedAt: Date | null;
+  /** End of the live refresh token. */
+  refreshExpiresAt: Date;
+  /** Absolute end, never moved (R055). */
+  expiresAt: Date;
+  revokedAt: Date | null;
+  revokeReason: SessionEndReason | null;
+}
+
+export interface SessionWithUser {
+  session: Session;
+  user: User;
+}
