@@ -1,0 +1,39 @@
+import type { IssuedTokens } from '../context';
+import type { AuthMethod, TokenFields } from '../contracts';
+import { toAuthResponseUser, type User } from '../users';
+import { AuthResponseDTO, TokenResponseDTO } from './dto';
+
+/** The answer to a finished login. */
+export function toAuthResponse(user: User, authMethod: AuthMethod, issued: IssuedTokens): AuthResponseDTO {
+  const response = new AuthResponseDTO();
+  response.user = toAuthResponseUser(user);
+  attachTokens(response, issued);
+  response.authMethod = authMethod;
+  return response;
+}
+
+/** The answer to a refresh. */
+export function toTokenResponse(issued: IssuedTokens): TokenResponseDTO {
+  const response = new TokenResponseDTO();
+  attachTokens(response, issued);
+  return response;
+}
+
+/** Cookie delivery keeps tokens out of the body at the source: no later stage has to find and remove them. */
+function attachTokens(target: object, issued: IssuedTokens): void {
+  const enumerable = issued.delivery === 'json';
+  const fields: (keyof TokenFields)[] = [
+    'accessToken',
+    'refreshToken',
+    'accessTokenExpiresAt',
+    'refreshTokenExpiresAt',
+  ];
+  for (const field of fields) {
+    Object.defineProperty(target, field, {
+      value: issued[field],
+      enumerable,
+      configurable: true,
+      writable: true,
+    });
+  }
+}

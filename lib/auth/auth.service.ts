@@ -1,0 +1,134 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type {
+  LoginRequest,
+  LogoutAllRequest,
+  LogoutAllResponse,
+  LogoutRequest,
+  LogoutResponse,
+  LogoutSessionResponse,
+  RefreshRequest,
+  SessionsResponse,
+  SignupRequest,
+  UpdateProfileRequest,
+  UserProfile,
+} from '../contracts';
+import type { AuthResponseDTO, TokenResponseDTO } from './dto';
+import { LoginUseCase } from './use-cases/login.use-case';
+import { LogoutUseCase } from './use-cases/logout.use-case';
+import { ProfileUseCase } from './use-cases/profile.use-case';
+import { RefreshTokenUseCase } from './use-cases/refresh-token.use-case';
+import { SessionsUseCase } from './use-cases/sessions.use-case';
+import { SignupUseCase } from './use-cases/signup.use-case';
+
+/**
+ * Accounts and sessions. Every method validates its own input, so a raw request body may be passed, and takes the
+ * signed-in user from the request in hand, never from an argument.
+ */
+@Injectable()
+export class AuthService {
+  constructor(
+    @Inject(SignupUseCase) private readonly signupUseCase: SignupUseCase,
+    @Inject(LoginUseCase) private readonly loginUseCase: LoginUseCase,
+    @Inject(RefreshTokenUseCase) private readonly refreshUseCase: RefreshTokenUseCase,
+    @Inject(LogoutUseCase) private readonly logoutUseCase: LogoutUseCase,
+    @Inject(SessionsUseCase) private readonly sessionsUseCase: SessionsUseCase,
+    @Inject(ProfileUseCase) private readonly profileUseCase: ProfileUseCase,
+  ) {}
+
+  /**
+   * Opens an account and signs it in.
+   *
+   * @throws {NAuthException} VALIDATION_FAILED, SIGNUP_DISABLED, SIGNUP_WEAK_PASSWORD, SIGNUP_EMAIL_EXISTS,
+   * SIGNUP_USERNAME_EXISTS, SIGNUP_PHONE_EXISTS, SERVICE_UNAVAILABLE
+   */
+  signup(dto: SignupRequest): Promise<AuthResponseDTO>;
+  signup(body: unknown): Promise<AuthResponseDTO>;
+  signup(body: unknown): Promise<AuthResponseDTO> {
+    return this.signupUseCase.execute(body);
+  }
+
+  /**
+   * Signs in with identifier and password.
+   *
+   * @throws {NAuthException} VALIDATION_FAILED, AUTH_INVALID_CREDENTIALS, RATE_LIMIT_LOGIN, SERVICE_UNAVAILABLE
+   */
+  login(dto: LoginRequest): Promise<AuthResponseDTO>;
+  login(body: unknown): Promise<AuthResponseDTO>;
+  login(body: unknown): Promise<AuthResponseDTO> {
+    return this.loginUseCase.execute(body);
+  }
+
+  /**
+   * Exchanges a refresh token for its successor and a new access token.
+   *
+   * @throws {NAuthException} VALIDATION_FAILED, AUTH_TOKEN_MISSING, AUTH_TOKEN_INVALID, AUTH_TOKEN_EXPIRED,
+   * AUTH_TOKEN_REUSE_DETECTED, AUTH_SESSION_NOT_FOUND, AUTH_SESSION_EXPIRED, SERVICE_UNAVAILABLE
+   */
+  refreshToken(dto?: RefreshRequest): Promise<TokenResponseDTO>;
+  refreshToken(body: unknown): Promise<TokenResponseDTO>;
+  refreshToken(body?: unknown): Promise<TokenResponseDTO> {
+    return this.refreshUseCase.execute(body);
+  }
+
+  /**
+   * Ends the session of this request and clears its cookies.
+   *
+   * @throws {NAuthException} VALIDATION_FAILED, AUTH_TOKEN_*, AUTH_SESSION_*, SERVICE_UNAVAILABLE
+   */
+  logout(dto?: LogoutRequest): Promise<LogoutResponse>;
+  logout(body: unknown): Promise<LogoutResponse>;
+  logout(body?: unknown): Promise<LogoutResponse> {
+    return this.logoutUseCase.execute(body);
+  }
+
+  /**
+   * Ends every session of the signed-in user, this one included.
+   *
+   * @throws {NAuthException} VALIDATION_FAILED, AUTH_TOKEN_*, AUTH_SESSION_*, SERVICE_UNAVAILABLE
+   */
+  logoutAll(dto?: LogoutAllRequest): Promise<LogoutAllResponse>;
+  logoutAll(body: unknown): Promise<LogoutAllResponse>;
+  logoutAll(body?: unknown): Promise<LogoutAllResponse> {
+    return this.logoutUseCase.all(body);
+  }
+
+  /**
+   * Ends one session of the signed-in user.
+   *
+   * @throws {NAuthException} VALIDATION_FAILED, RESOURCE_NOT_FOUND, AUTH_TOKEN_*, AUTH_SESSION_*, SERVICE_UNAVAILABLE
+   */
+  logoutSession(dto: { sessionId: string }): Promise<LogoutSessionResponse>;
+  logoutSession(params: unknown): Promise<LogoutSessionResponse>;
+  logoutSession(params: unknown): Promise<LogoutSessionResponse> {
+    return this.logoutUseCase.one(params);
+  }
+
+  /**
+   * The live sessions of the signed-in user, newest first.
+   *
+   * @throws {NAuthException} AUTH_TOKEN_*, AUTH_SESSION_*, SERVICE_UNAVAILABLE
+   */
+  getUserSessions(): Promise<SessionsResponse> {
+    return this.sessionsUseCase.execute();
+  }
+
+  /**
+   * The profile of the signed-in user.
+   *
+   * @throws {NAuthException} AUTH_TOKEN_*, AUTH_SESSION_*
+   */
+  async getProfile(): Promise<UserProfile> {
+    return this.profileUseCase.read();
+  }
+
+  /**
+   * Changes names, locale and time zone; null empties a field.
+   *
+   * @throws {NAuthException} VALIDATION_FAILED, AUTH_TOKEN_*, AUTH_SESSION_*, SERVICE_UNAVAILABLE
+   */
+  updateProfile(dto: UpdateProfileRequest): Promise<UserProfile>;
+  updateProfile(body: unknown): Promise<UserProfile>;
+  updateProfile(body: unknown): Promise<UserProfile> {
+    return this.profileUseCase.update(body);
+  }
+}

@@ -1,0 +1,6 @@
+export * from './auth-response.dto';
+export * from './login.dto';
+export * from './logout.dto';
+export * from './refresh-token.dto';
+export * from './signup.dto';
+export * from './update-profile.dto';

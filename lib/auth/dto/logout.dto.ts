@@ -1,0 +1,26 @@
+import { IsIn, IsOptional } from 'class-validator';
+import { IsOpaqueText } from '../validation/field-decorators';
+
+const FLAG = [true, false, 'true', 'false'];
+
+/** Body or query of POST /logout. */
+export class LogoutDTO {
+  /** Also forget that this device is trusted. A query has it as text. */
+  @IsOptional()
+  @IsIn(FLAG, { message: 'forgetMe must be true or false' })
+  forgetMe?: boolean | 'true' | 'false';
+}
+
+/** Body of POST /logout/all. */
+export class LogoutAllDTO {
+  /** Also forget every trusted device. */
+  @IsOptional()
+  @IsIn([true, false], { message: 'forgetDevices must be true or false' })
+  forgetDevices?: boolean;
+}
+
+/** Parameters of DELETE /sessions/:sessionId. */
+export class LogoutSessionDTO {
+  @IsOpaqueText(128)
+  sessionId!: string;
+}

@@ -1,0 +1,74 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AuthAuditService } from '../../audit';
+import { UNIT_OF_WORK, type UnitOfWork } from '../../common';
+import { AuthCookies, ContextStorage, type CurrentSession } from '../../context';
+import type { LogoutAllResponse, LogoutResponse, LogoutSessionResponse } from '../../contracts';
+import { NAuthException } from '../../errors';
+import { SessionEnder } from '../../sessions';
+import { CurrentIdentity } from '../current-identity';
+import { LogoutAllDTO, LogoutDTO, LogoutSessionDTO } from '../dto';
+import { validateDto } from '../validation/validate-dto';
+
+/** Ends sessions of the signed-in user: this one, all, or one by its id. */
+@Injectable()
+export class LogoutUseCase {
+  constructor(
+    @Inject(CurrentIdentity) private readonly identity: CurrentIdentity,
+    @Inject(UNIT_OF_WORK) private readonly unitOfWork: UnitOfWork,
+    @Inject(SessionEnder) private readonly sessions: SessionEnder,
+    @Inject(AuthAuditService) private readonly audit: AuthAuditService,
+    @Inject(ContextStorage) private readonly context: ContextStorage,
+    @Inject(AuthCookies) private readonly cookies: AuthCookies,
+  ) {}
+
+  /** @throws {NAuthException} VALIDATION_FAILED, AUTH_TOKEN_*, AUTH_SESSION_*, SERVICE_UNAVAILABLE */
+  async execute(body: unknown): Promise<LogoutResponse> {
+    validateDto(LogoutDTO, body ?? {});
+    const { session } = this.identity.require();
+    await this.end(session.userId, session.sessionId, 'logout');
+    this.clearCookies(session);
+    return { success: true };
+  }
+
+  /** @throws {NAuthException} VALIDATION_FAILED, AUTH_TOKEN_*, AUTH_SESSION_*, SERVICE_UNAVAILABLE */
+  async all(body: unknown): Promise<LogoutAllResponse> {
+    validateDto(LogoutAllDTO, body ?? {});
+    const { session } = this.identity.require();
+    const revokedCount = await this.unitOfWork.run(async () => {
+      await this.audit.record('GLOBAL_SIGNOUT', { status: 'SUCCESS', userId: session.userId });
+      return this.sessions.endAll(session.userId, 'logout_all');
+    });
+    this.clearCookies(session);
+    return { message: 'All sessions have been ended.', revokedCount };
+  }
+
+  /**
+   * Ends one session of the user. A session of somebody else answers like one that does not exist (R068).
+   *
+   * @throws {NAuthException} VALIDATION_FAILED, RESOURCE_NOT_FOUND, AUTH_TOKEN_*, AUTH_SESSION_*, SERVICE_UNAVAILABLE
+   */
+  async one(params: unknown): Promise<LogoutSessionResponse> {
+    const { sessionId } = validateDto(LogoutSessionDTO, params);
+    const { session } = this.identity.require();
+    const ended = await this.end(session.userId, sessionId, 'revoked_by_user');
+    if (!ended) throw new NAuthException('RESOURCE_NOT_FOUND');
+    const wasCurrentSession = sessionId === session.sessionId;
+    if (wasCurrentSession) this.clearCookies(session);
+    return { success: true, wasCurrentSession };
+  }
+
+  /** True when this call ended the session; then, and only then, the trail says so. */
+  private end(userId: string, sessionId: string, reason: 'logout' | 'revoked_by_user'): Promise<boolean> {
+    return this.unitOfWork.run(async () => {
+      const ended = await this.sessions.end(sessionId, reason, userId);
+      if (ended) await this.audit.record('SESSION_REVOKED', { status: 'SUCCESS', userId, sessionId, reason });
+      return ended;
+    });
+  }
+
+  /** Cookies beside a bearer token are of another session, which goes on. */
+  private clearCookies({ delivery }: CurrentSession): void {
+    const state = this.context.current();
+    if (state && delivery === 'cookies') this.cookies.clear(state);
+  }
+}
