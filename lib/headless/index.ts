@@ -1,0 +1,2 @@
+export * from './nauth';
+export * from './nauth-core';

@@ -1,0 +1,35 @@
+import type { AuthAuditService } from '../audit';
+import type { AuthService } from '../auth';
+import type { Clock } from '../common';
+import type { ResolvedConfig } from '../config';
+import type { ContextStorage, DeliveryPolicy } from '../context';
+import type { AuthHandler, ClientInfoHandler, CsrfHandler, TokenDeliveryHandler } from '../pipeline';
+import type { RouteDefinition, RouteRunner } from '../routes';
+
+/** What an application without Nest calls. */
+export interface NAuthServices {
+  readonly authService: AuthService;
+  readonly auditService: AuthAuditService;
+  readonly config: ResolvedConfig;
+  /** Closes what the toolkit opened. Call it when the server has stopped taking requests. */
+  close(): Promise<void>;
+}
+
+/** What a host adapter builds its middleware, hooks and routes from. */
+export interface NAuthCore extends NAuthServices {
+  readonly context: ContextStorage;
+  readonly delivery: DeliveryPolicy;
+  readonly clock: Clock;
+  readonly clientInfo: ClientInfoHandler;
+  readonly csrf: CsrfHandler;
+  readonly auth: AuthHandler;
+  readonly tokenDelivery: TokenDeliveryHandler;
+  /** The selected rows of the manifest. */
+  readonly routes: readonly RouteDefinition[];
+  readonly runner: RouteRunner;
+}
+
+/** Turns the core into the form of one framework. */
+export interface HostAdapter<Host extends object> {
+  attach(core: NAuthCore): Host;
+}

@@ -1,0 +1,59 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { DataSource } from 'typeorm';
+import { AuthAuditService } from '../audit';
+import { AuthService } from '../auth';
+import { CLOCK, type Clock } from '../common';
+import { resolveConfig, type NAuthConfig } from '../config';
+import { ContextStorage, DeliveryPolicy } from '../context';
+import { AuthHandler, ClientInfoHandler, CsrfHandler, TokenDeliveryHandler } from '../pipeline';
+import { RouteRunner, selectRoutes } from '../routes';
+import { HeadlessModule } from './headless.module';
+import type { HostAdapter, NAuthCore, NAuthServices } from './nauth-core';
+
+export interface NAuthCreateOptions<Host extends object> {
+  config: NAuthConfig;
+  /** The application's own DataSource, used when `config.database` is not set. It is left open by `close()`. */
+  dataSource?: DataSource;
+  adapter: HostAdapter<Host>;
+}
+
+/** The toolkit for hosts other than NestJS: the same services and pipeline, out of a headless Nest context. */
+export class NAuth {
+  /**
+   * Checks the configuration, opens the database, applies migrations, and gives the services in the form of the host.
+   *
+   * @throws {NAuthConfigError} with every problem of the configuration
+   * @throws {Error} when the database cannot be reached or prepared
+   */
+  static async create<Host extends object>(options: NAuthCreateOptions<Host>): Promise<NAuthServices & Host> {
+    const core = await bootCore(options.config, options.dataSource);
+    const { authService, auditService, config, close } = core;
+    return { authService, auditService, config, close, ...options.adapter.attach(core) };
+  }
+}
+
+async function bootCore(input: NAuthConfig, dataSource: DataSource | undefined): Promise<NAuthCore> {
+  const config = resolveConfig(input);
+  const routes = selectRoutes(config.routes);
+  const app = await NestFactory.createApplicationContext(HeadlessModule.with(config, dataSource), {
+    // A library does not end its host's process, and Nest's start-up chatter is not the host's.
+    abortOnError: false,
+    logger: config.logger ?? ['error', 'warn'],
+  });
+  return {
+    authService: app.get(AuthService),
+    auditService: app.get(AuthAuditService),
+    config,
+    context: app.get(ContextStorage),
+    delivery: app.get(DeliveryPolicy),
+    clock: app.get<Clock>(CLOCK),
+    clientInfo: app.get(ClientInfoHandler),
+    csrf: app.get(CsrfHandler),
+    auth: app.get(AuthHandler),
+    tokenDelivery: app.get(TokenDeliveryHandler),
+    routes,
+    runner: app.get(RouteRunner),
+    close: () => app.close(),
+  };
+}
