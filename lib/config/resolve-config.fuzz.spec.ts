@@ -1,0 +1,258 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { NAuthConfigError } from './config-error';
+import { isWithin } from './config-path';
+import { configSchema } from './config.schema';
+import { resolveConfig } from './resolve-config';
+import { leafPaths } from './schema-tree';
+import { databaseAddressSchema } from './sections/database.schema';
+
+const CANARY = 'CANARY-7f3a';
+const secretFor = (letter: string): string => `${letter}pG0vT9bRk2xWq7LzYc4mHd8sNf3jUa1e`;
+const pem = (type: 'pkcs8' | 'spki'): string => {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return type === 'pkcs8'
+    ? privateKey.export({ type, format: 'pem' }).toString()
+    : publicKey.export({ type, format: 'pem' }).toString();
+};
+
+const store = Object.fromEntries(
+  ['increment', 'set', 'setIfAbsent', 'get', 'take', 'compareAndDelete', 'delete', 'expire'].map((name) => [
+    name,
+    () => Promise.resolve(null),
+  ]),
+);
+const hasher = { hash: () => Promise.resolve(''), verify: () => Promise.resolve(false) };
+const cookie = { 'cookieOptions.secure': [true], 'cookieOptions.sameSite': ['strict', 'lax', 'none'] };
+const cookieText = { 'cookieOptions.domain': ['example.com'], 'cookieOptions.path': ['/', '/api'] };
+const below = (path: string, samples: Record<string, unknown[]>): Record<string, unknown[]> =>
+  Object.fromEntries(Object.entries(samples).map(([key, values]) => [`${path}.${key}`, values]));
+const durations = ['15m', 900, '1.5h', '2 d'];
+
+/** Values that each option takes. Whatever is of another type must be refused. */
+const samples: Record<string, unknown[]> = {
+  tablePrefix: ['auth_'],
+  'migrations.autoRun': [true, false],
+  'database.type': ['postgres'],
+  'database.url': ['postgres://user:pass@host/db', 'postgresql://host/db'],
+  'database.poolSize': [1, 100],
+  'database.schema': ['auth'],
+  'database.ssl': [true, false, { rejectUnauthorized: false }],
+  'jwt.algorithm': ['HS256'],
+  'jwt.issuer': ['https://auth.example.com'],
+  'jwt.audience': ['app', ['app', 'admin']],
+  'jwt.accessToken.secret': [secretFor('x')],
+  'jwt.accessToken.privateKey': [],
+  'jwt.accessToken.publicKey': [],
+  'jwt.accessToken.kid': ['2026-10'],
+  'jwt.accessToken.expiresIn': durations,
+  'jwt.keys.<id>.secret': [secretFor('o')],
+  'jwt.keys.<id>.publicKey': [],
+  'jwt.refreshToken.secret': [secretFor('y')],
+  'jwt.refreshToken.previousSecrets': [[], [secretFor('z')]],
+  'jwt.refreshToken.expiresIn': ['7d', 60],
+  'jwt.refreshToken.reuseDetection': [true, false],
+  'jwt.refreshToken.graceSeconds': [0, 10, 60],
+  'encryption.keys': [{ k1: secretFor('e'), k2: secretFor('f') }],
+  'encryption.current': ['k1'],
+  storageAdapter: ['database', 'memory', store],
+  'signup.enabled': [true, false],
+  'signup.verificationMethod': ['none'],
+  'signup.allowDuplicatePhones': [true, false],
+  'login.identifierType': ['email', 'username', 'phone', 'email_or_username'],
+  'password.minLength': [8, 15],
+  'password.maxLength': [64, 1024],
+  'password.hasher': ['bcrypt', hasher],
+  'password.bcryptCost': [10, 16],
+  'password.hashing.concurrency': [1, 8],
+  'password.hashing.maxQueue': [0, 10],
+  'password.hashing.maxWait': durations,
+  'lockout.enabled': [true, false],
+  'lockout.maxAttempts': [1, 100],
+  'lockout.attemptWindow': durations,
+  'lockout.duration': durations,
+  'lockout.resetOnSuccess': [true, false],
+  'security.trustedProxies': [0, 2, [], ['10.0.0.0/8', '::1', 'loopback']],
+  ...below('security.csrf', {
+    cookieName: ['csrf'],
+    headerName: ['x-csrf'],
+    allowedOrigins: [[], ['https://app.example.com']],
+    excludedPaths: [[], ['/webhooks']],
+    ...cookie,
+    ...cookieText,
+  }),
+  ...below('tokenDelivery', {
+    method: ['hybrid'],
+    cookieNamePrefix: ['app_', ''],
+    ...cookie,
+    ...cookieText,
+    refreshCookiePath: ['/', '/api/auth'],
+    'hybridPolicy.webOrigins': [[], ['https://app.example.com']],
+    'hybridPolicy.nativeOrigins': [[], ['capacitor://localhost']],
+    'hybridPolicy.cookieRefreshExpiresIn': durations,
+    'hybridPolicy.jsonRefreshExpiresIn': durations,
+  }),
+  'session.maxConcurrent': [0, 1, 100],
+  'session.disallowMultipleSessions': [true, false],
+  'session.maxLifetime': ['30d', '90d'],
+  'session.idleTimeout': durations,
+  'auditLogs.enabled': [true, false],
+  'routes.enabled': [true, false],
+  'routes.prefix': ['auth', '/api/v1/auth/', ''],
+  'routes.groups': [[], ['core', 'device']],
+  'routes.exclude': [[], ['signup']],
+  'logger.instance': [console],
+  clock: [{ now: () => 0 }],
+};
+
+const hostile: [string, unknown][] = [
+  ['null', null],
+  ['a text', CANARY],
+  ['an empty text', ''],
+  ['a text with a line break', `${CANARY}\n  - x: y`],
+  ['a huge text', CANARY.repeat(20_000)],
+  ['a negative number', -1],
+  ['a negative duration', '-15m'],
+  ['a huge number', 1e308],
+  ['an unsafe integer', 2 ** 60],
+  ['infinity', Infinity],
+  ['NaN', NaN],
+  ['a fraction', 0.5],
+  ['true', true],
+  ['a bigint', 10n],
+  ['a symbol', Symbol(CANARY)],
+  ['a function', () => CANARY],
+  ['a list', [CANARY]],
+  ['a list of lists', [[CANARY]]],
+  ['a sparse list', new Array(3)],
+  ['an object', { [CANARY]: CANARY }],
+  ['an object without prototype', Object.assign(Object.create(null), { a: CANARY })],
+  ['a map', new Map([[CANARY, CANARY]])],
+  ['a date', new Date(0)],
+  ['a promise', Promise.resolve(CANARY)],
+];
+
+/** A valid configuration with one option set; whatever that option needs around it is there. */
+function configWith(path: string, value: unknown): unknown {
+  const base: Record<string, unknown> = {
+    jwt: { accessToken: { secret: secretFor('a') }, refreshToken: { secret: secretFor('r') } },
+    encryption: { keys: { k1: secretFor('k') } },
+  };
+  if (path.startsWith('database.')) base['database'] = { type: 'postgres', url: 'postgres://host/db' };
+  if (path.startsWith('tokenDelivery.hybrid')) base['tokenDelivery'] = { method: 'hybrid' };
+  const keys = path.replace('<id>', 'old').split('.');
+  const last = keys.pop() ?? '';
+  let node = base;
+  for (const key of keys) {
+    const next = node[key];
+    node[key] = typeof next === 'object' && next !== null ? { ...next } : {};
+    node = node[key] as Record<string, unknown>;
+  }
+  node[last] = value;
+  return base;
+}
+
+function outcome(path: string, value: unknown, production: boolean): NAuthConfigError | undefined {
+  try {
+    resolveConfig(configWith(path, value), { production });
+    return undefined;
+  } catch (error) {
+    if (error instanceof NAuthConfigError) return error;
+    throw error;
+  }
+}
+
+function typeName(value: unknown): string {
+  return Array.isArray(value) ? 'list' : value === null ? 'null' : typeof value;
+}
+
+function check(
+  path: string,
+  inside: string,
+  value: unknown,
+  accepted: unknown[],
+  production: boolean,
+  name: string,
+): void {
+  const error = outcome(path, value, production);
+  const fits = accepted.some((sample) => typeName(sample) === typeName(value));
+  if (!fits) expect(error, name).toBeDefined();
+  if (!error) return;
+  expect(
+    error.problems.some((problem) => isWithin(problem.path, inside)),
+    name,
+  ).toBe(true);
+  const texts = error.problems.map((problem) => problem.message).join('\n');
+  // The name of an unknown option is told; what was given as a value never is.
+  expect(typeName(value) === 'object' ? texts : error.message, name).not.toContain(CANARY);
+  expect(texts, name).not.toMatch(/Invalid|undefined|\[object|NaN/);
+  expect(error.message.length, name).toBeLessThan(4000);
+  expect(error.message.split('\n'), name).toHaveLength(error.problems.length + 1);
+}
+
+const databaseLeaves = leafPaths(databaseAddressSchema, 'database');
+const options = [...leafPaths(configSchema).filter((path) => path !== 'database'), ...databaseLeaves];
+
+describe('configuration fuzz (FUZZ-3)', () => {
+  it('knows samples of every option, and of no other', () => {
+    expect(Object.keys(samples).sort()).toEqual([...options].sort());
+  });
+
+  describe.each(options)('%s', (path) => {
+    const inside = path.replace('<id>', 'old');
+    const accepted = samples[path] ?? [];
+
+    it('may be left out where it has a default, and takes its samples', () => {
+      const required = ['secret', 'publicKey', 'url', 'keys', 'type'].includes(path.split('.').at(-1) ?? '');
+      if (!required) expect(outcome(path, undefined, true)?.message).toBeUndefined();
+      for (const sample of accepted) expect(outcome(path, sample, true)?.message).toBeUndefined();
+    });
+
+    it('given anything else: taken, or refused by name and without the value', () => {
+      for (const [name, value] of hostile) {
+        check(path, inside, value, accepted, false, name);
+        check(path, inside, value, accepted, true, name);
+      }
+    });
+  });
+
+  it('reports as many wrong options as there are, all at once', () => {
+    const wrong = options.filter((path) => !path.startsWith('jwt.keys') && !path.startsWith('database.'));
+    const all: Record<string, unknown> = {};
+    for (const path of wrong) {
+      let node = all;
+      const keys = path.split('.');
+      for (const key of keys.slice(0, -1)) node = (node[key] ??= {}) as Record<string, unknown>;
+      node[keys.at(-1) ?? ''] = null;
+    }
+    const error = (() => {
+      try {
+        return resolveConfig({ ...all, database: null }, { production: true });
+      } catch (caught) {
+        return caught;
+      }
+    })();
+    expect(error).toBeInstanceOf(NAuthConfigError);
+    if (!(error instanceof NAuthConfigError)) return;
+    const paths = error.problems.map((problem) => problem.path);
+    for (const path of [...wrong, 'database']) expect(paths).toContain(path);
+  });
+
+  it('never tells a secret that is too short, a placeholder, no PEM, or has the wrong name', () => {
+    const secrets = [CANARY, `${CANARY}-changeme-secret-secret-secret`, CANARY.repeat(10)];
+    for (const secret of secrets) {
+      const input = {
+        jwt: {
+          algorithm: 'ES256',
+          accessToken: { secret, privateKey: `-----BEGIN PRIVATE KEY-----\n${secret}`, publicKey: secret },
+          refreshToken: { secret, previousSecrets: [secret], scret: secret },
+          keys: { old: { secret, publicKey: pem('spki').replace('MF', secret) } },
+        },
+        encryption: { keys: { k1: secret }, current: secret },
+        database: { type: 'postgres', url: `postgres://u:${secret}@`, password: 1, passwort: secret },
+      };
+      expect(() => resolveConfig(input, { production: true })).toThrow(NAuthConfigError);
+      expect(() => resolveConfig(input, { production: true })).not.toThrow(CANARY);
+    }
+  });
+});

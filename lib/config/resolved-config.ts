@@ -1,0 +1,35 @@
+import type { LoggerService } from '@nestjs/common';
+import type { DataSource, DataSourceOptions } from 'typeorm';
+import type { ResolvedAuditOptions } from '../audit';
+import type { Clock } from '../common';
+import type { ResolvedSecurityOptions, ResolvedTokenDeliveryOptions } from '../context/delivery.options';
+import type { ResolvedLockoutOptions } from '../lockout/lockout.options';
+import type { ResolvedPasswordOptions } from '../password/password.options';
+import type { ResolvedRoutesOptions } from '../routes/route.options';
+import type { ResolvedSessionOptions } from '../sessions';
+import type { TransientStore } from '../storage';
+import type { ResolvedJwtOptions } from '../tokens/jwt.options';
+import type { ResolvedLoginOptions, ResolvedSignupOptions } from '../users';
+import type { DatabaseOptions } from './nauth-config';
+
+/** The checked configuration with every default filled in. Frozen. */
+export interface ResolvedConfig {
+  readonly tablePrefix: string;
+  readonly migrations: { readonly autoRun: boolean };
+  readonly database: DataSource | DataSourceOptions | DatabaseOptions | undefined;
+  readonly jwt: Readonly<ResolvedJwtOptions>;
+  /** Keys by id, the current one named. */
+  readonly encryption: { readonly current: string; readonly keys: ReadonlyMap<string, Uint8Array> };
+  readonly storageAdapter: 'database' | 'memory' | TransientStore;
+  readonly signup: Readonly<ResolvedSignupOptions>;
+  readonly login: Readonly<ResolvedLoginOptions>;
+  readonly password: Readonly<ResolvedPasswordOptions>;
+  readonly lockout: Readonly<ResolvedLockoutOptions>;
+  readonly security: Readonly<ResolvedSecurityOptions>;
+  readonly tokenDelivery: Readonly<ResolvedTokenDeliveryOptions>;
+  readonly session: Readonly<ResolvedSessionOptions>;
+  readonly auditLogs: Readonly<ResolvedAuditOptions>;
+  readonly routes: Readonly<ResolvedRoutesOptions>;
+  readonly logger: LoggerService | undefined;
+  readonly clock: Clock;
+}
