@@ -1,0 +1,39 @@
+import type { EntitySchema } from 'typeorm';
+import type { AuditEvent } from '../../audit';
+import { type AppliedMigrationRow, appliedMigrationEntity } from './applied-migration.entity';
+import { auditEventEntity } from './audit-event.entity';
+import { columnTypes } from './column-types';
+import type { DatabaseFamily } from './database-family';
+import { type PasswordCredentialRow, passwordCredentialEntity } from './password-credential.entity';
+import { type SessionChangeRow, sessionChangeEntity } from './session-change.entity';
+import { type SessionRow, sessionEntity } from './session.entity';
+import { type TransientRow, transientEntity } from './transient.entity';
+import { type UserRow, userEntity } from './user.entity';
+
+/** The entities of one table prefix. They are known to TypeORM by their table name, so prefixes do not meet. */
+export interface Entities {
+  readonly users: EntitySchema<UserRow>;
+  readonly passwordCredentials: EntitySchema<PasswordCredentialRow>;
+  readonly sessions: EntitySchema<SessionRow>;
+  readonly sessionChanges: EntitySchema<SessionChangeRow>;
+  readonly auditEvents: EntitySchema<AuditEvent>;
+  readonly transient: EntitySchema<TransientRow>;
+  readonly migrations: EntitySchema<AppliedMigrationRow>;
+}
+
+/**
+ * The entities for one engine and one table prefix. They have no classes on purpose: a class could belong to one prefix
+ * only, and two toolkits may share a process and a DataSource.
+ */
+export function createEntities(family: DatabaseFamily, tablePrefix: string): Entities {
+  const types = columnTypes(family);
+  return {
+    users: userEntity(types, tablePrefix),
+    passwordCredentials: passwordCredentialEntity(types, tablePrefix),
+    sessions: sessionEntity(types, tablePrefix),
+    sessionChanges: sessionChangeEntity(types, tablePrefix),
+    auditEvents: auditEventEntity(types, tablePrefix),
+    transient: transientEntity(types, tablePrefix),
+    migrations: appliedMigrationEntity(types, tablePrefix),
+  };
+}

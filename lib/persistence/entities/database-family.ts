@@ -1,0 +1,2 @@
+/** Engines that share one SQL dialect. MariaDB counts as mysql. */
+export type DatabaseFamily = 'postgres' | 'mysql' | 'sqlite';

@@ -1,0 +1,23 @@
+export type TableName =
+  | 'users'
+  | 'password_credentials'
+  | 'sessions'
+  | 'session_changes'
+  | 'audit_events'
+  | 'transient'
+  | 'migrations';
+
+/** Every table, and the kinds of names that belong to it, below one prefix. */
+export function tableName(prefix: string, table: TableName): string {
+  return `${prefix}${table}`;
+}
+
+/** The name of a key or index; explicit, because generated names differ between engines and naming strategies. */
+export function constraintName(
+  prefix: string,
+  table: TableName,
+  kind: 'pk' | 'uq' | 'ix' | 'fk',
+  ...columns: string[]
+): string {
+  return [`${prefix}${table}`, ...columns, kind].join('_');
+}

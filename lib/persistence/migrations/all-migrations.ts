@@ -1,0 +1,6 @@
+import { foundation } from './0001-foundation.migration';
+import { sessionChanges } from './0002-session-changes.migration';
+import type { SchemaMigration } from './migration';
+
+/** Every step of the schema, oldest first. */
+export const allMigrations: readonly SchemaMigration[] = [foundation, sessionChanges];

@@ -1,0 +1,47 @@
+import { Logger } from '@nestjs/common';
+import type { DataSource, DataSourceOptions } from 'typeorm';
+import type { DatabaseOptions } from '../config/nauth-config';
+import type { ResolvedConfig } from '../config/resolved-config';
+import { checkDataSource } from './check-data-source';
+import { Database } from './database';
+import { DatabaseStartError } from './database-start-error';
+import { attachEntities, createEntities } from './entities';
+import { checkSchema, migrate } from './migrations';
+import { openDataSource } from './open-data-source';
+import { serializeDataSource } from './sqlite';
+
+/** The part of the configuration that the database needs. */
+export type DatabaseConfig = Pick<ResolvedConfig, 'database' | 'tablePrefix' | 'migrations' | 'logger'>;
+
+/**
+ * Opens the database: `config.database`, else the host's DataSource, else (outside production) a SQLite file in the
+ * working directory. Attaches the toolkit's entities, makes SQLite statements take turns, and brings the schema up to
+ * date or checks that it is.
+ * @throws {DatabaseStartError} one readable reason, without secrets
+ */
+export async function openDatabase(config: DatabaseConfig, hostDataSource?: DataSource): Promise<Database> {
+  const { dataSource, owned } = await openDataSource(config.database ?? hostDataSource ?? fallback(config));
+  try {
+    const family = checkDataSource(dataSource);
+    if (family === 'sqlite') serializeDataSource(dataSource);
+    const entities = createEntities(family, config.tablePrefix);
+    const parts = { dataSource, family, tablePrefix: config.tablePrefix, entities };
+    await attachEntities(dataSource, entities);
+    await (config.migrations.autoRun ? migrate(parts) : checkSchema(parts));
+    return new Database({ ...parts, ownsDataSource: owned });
+  } catch (error) {
+    if (owned) await dataSource.destroy().catch(() => undefined);
+    throw error;
+  }
+}
+
+function fallback(config: DatabaseConfig): DataSourceOptions | DatabaseOptions {
+  if (process.env.NODE_ENV === 'production') {
+    throw new DatabaseStartError(
+      'no database is configured; set `database`, or give the module a DataSource',
+    );
+  }
+  const logger = config.logger ?? new Logger('NAuth');
+  logger.warn('No database is configured: using the SQLite file nauth.sqlite in the working directory.');
+  return { type: 'sqlite', url: 'nauth.sqlite' };
+}

@@ -1,0 +1,4 @@
+export * from './typeorm-audit.repository';
+export * from './typeorm-session-feed';
+export * from './typeorm-session.repository';
+export * from './typeorm-user.repository';

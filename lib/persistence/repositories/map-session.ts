@@ -1,0 +1,25 @@
+import type { Session } from '../../sessions';
+import type { SessionRow } from '../entities';
+
+export function mapSession(row: SessionRow): Session {
+  return {
+    id: row.id,
+    userId: row.userId,
+    generation: row.generation,
+    refreshSalt: row.refreshSalt,
+    delivery: row.delivery,
+    authMethod: row.authMethod,
+    amr: row.amr,
+    authTime: row.authTime,
+    deviceName: row.deviceName,
+    ipAddress: row.ipAddress,
+    userAgent: row.userAgent,
+    createdAt: row.createdAt,
+    lastActivityAt: row.lastActivityAt,
+    rotatedAt: row.rotatedAt,
+    refreshExpiresAt: row.refreshExpiresAt,
+    expiresAt: row.expiresAt,
+    revokedAt: row.revokedAt,
+    revokeReason: row.revokeReason,
+  };
+}

@@ -1,0 +1,36 @@
+import type { Provider } from '@nestjs/common';
+import { AUDIT_REPOSITORY } from '../audit';
+import { SESSION_FEED, SESSION_REPOSITORY } from '../sessions';
+import { type ResolvedSignupOptions, SIGNUP_OPTIONS, USER_REPOSITORY } from '../users';
+import { Database } from './database';
+import {
+  TypeormAuditRepository,
+  TypeormSessionFeed,
+  TypeormSessionRepository,
+  TypeormUserRepository,
+} from './repositories';
+
+/** The domains' repositories on the one Database of the module. */
+export const repositoryProviders: Provider[] = [
+  {
+    provide: USER_REPOSITORY,
+    inject: [Database, SIGNUP_OPTIONS],
+    useFactory: (database: Database, options: ResolvedSignupOptions) =>
+      new TypeormUserRepository(database, options),
+  },
+  {
+    provide: SESSION_REPOSITORY,
+    inject: [Database],
+    useFactory: (database: Database) => new TypeormSessionRepository(database),
+  },
+  {
+    provide: SESSION_FEED,
+    inject: [Database],
+    useFactory: (database: Database) => new TypeormSessionFeed(database),
+  },
+  {
+    provide: AUDIT_REPOSITORY,
+    inject: [Database],
+    useFactory: (database: Database) => new TypeormAuditRepository(database),
+  },
+];
