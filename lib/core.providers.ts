@@ -1,0 +1,135 @@
+import type { Provider } from '@nestjs/common';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { AUDIT_OPTIONS, AuthAuditService } from './audit';
+import { AuthService, CurrentIdentity } from './auth';
+import { LoginUseCase } from './auth/use-cases/login.use-case';
+import { LogoutUseCase } from './auth/use-cases/logout.use-case';
+import { ProfileUseCase } from './auth/use-cases/profile.use-case';
+import { RefreshTokenUseCase } from './auth/use-cases/refresh-token.use-case';
+import { SessionsUseCase } from './auth/use-cases/sessions.use-case';
+import { SignupUseCase } from './auth/use-cases/signup.use-case';
+import { CLOCK, UNIT_OF_WORK } from './common';
+import { RESOLVED_CONFIG, type ResolvedConfig } from './config';
+import {
+  AuthCookies,
+  ContextStorage,
+  DeliveryPolicy,
+  SECURITY_OPTIONS,
+  TOKEN_DELIVERY_OPTIONS,
+} from './context';
+import { LOCKOUT_OPTIONS, LoginAttempts } from './lockout';
+import { ENCRYPTION_KEYS, PASSWORD_OPTIONS, passwordProviders } from './password';
+import { Database, openDatabase, repositoryProviders } from './persistence';
+import {
+  AuthHandler,
+  ClientInfoHandler,
+  CsrfHandler,
+  CsrfTokens,
+  OriginCheck,
+  TokenDeliveryHandler,
+} from './pipeline';
+import { ResourceLifecycle } from './resource-lifecycle';
+import { RouteRunner } from './routes';
+import {
+  LiveSessions,
+  SESSION_OPTIONS,
+  SessionAuthenticator,
+  SessionCleaner,
+  SessionEnder,
+  SessionOpener,
+  SessionRefresher,
+} from './sessions';
+import { SessionTokens } from './sessions';
+import { TRANSIENT_STORE } from './storage';
+import { openTransientStore } from './storage.factory';
+import { AccessTokenService, JWT_OPTIONS, RefreshTokenCodec } from './tokens';
+import { LOGIN_OPTIONS, SIGNUP_OPTIONS } from './users';
+
+type Section = keyof ResolvedConfig;
+
+/** One section of the configuration under the token of the domain that it belongs to. */
+function section(provide: symbol, name: Section): Provider {
+  return { provide, inject: [RESOLVED_CONFIG], useFactory: (config: ResolvedConfig) => config[name] };
+}
+
+const configuration: Provider[] = [
+  section(CLOCK, 'clock'),
+  section(AUDIT_OPTIONS, 'auditLogs'),
+  section(ENCRYPTION_KEYS, 'encryption'),
+  section(JWT_OPTIONS, 'jwt'),
+  section(LOCKOUT_OPTIONS, 'lockout'),
+  section(LOGIN_OPTIONS, 'login'),
+  section(PASSWORD_OPTIONS, 'password'),
+  section(SECURITY_OPTIONS, 'security'),
+  section(SESSION_OPTIONS, 'session'),
+  section(SIGNUP_OPTIONS, 'signup'),
+  section(TOKEN_DELIVERY_OPTIONS, 'tokenDelivery'),
+];
+
+const persistence: Provider[] = [
+  {
+    provide: Database,
+    inject: [RESOLVED_CONFIG, { token: getDataSourceToken(), optional: true }],
+    useFactory: (config: ResolvedConfig, hostDataSource?: DataSource) => openDatabase(config, hostDataSource),
+  },
+  { provide: UNIT_OF_WORK, useExisting: Database },
+  ...repositoryProviders,
+  { provide: TRANSIENT_STORE, inject: [RESOLVED_CONFIG, Database], useFactory: openTransientStore },
+  ResourceLifecycle,
+];
+
+const domains: Provider[] = [
+  ContextStorage,
+  DeliveryPolicy,
+  AuthCookies,
+  AuthAuditService,
+  LoginAttempts,
+  ...passwordProviders,
+  AccessTokenService,
+  RefreshTokenCodec,
+  LiveSessions,
+  SessionEnder,
+  SessionCleaner,
+  SessionTokens,
+  SessionOpener,
+  SessionAuthenticator,
+  SessionRefresher,
+  CurrentIdentity,
+  SignupUseCase,
+  LoginUseCase,
+  RefreshTokenUseCase,
+  LogoutUseCase,
+  SessionsUseCase,
+  ProfileUseCase,
+  AuthService,
+];
+
+const pipeline: Provider[] = [
+  ClientInfoHandler,
+  OriginCheck,
+  CsrfTokens,
+  CsrfHandler,
+  AuthHandler,
+  TokenDeliveryHandler,
+  RouteRunner,
+];
+
+/** Everything that does not depend on a host, given RESOLVED_CONFIG. One list for the module and the headless form. */
+export const coreProviders: Provider[] = [...configuration, ...persistence, ...domains, ...pipeline];
+
+/** What guards, interceptors and services of an application may inject. */
+export const coreExports = [
+  AuthService,
+  AuthAuditService,
+  ContextStorage,
+  DeliveryPolicy,
+  ClientInfoHandler,
+  CsrfHandler,
+  AuthHandler,
+  TokenDeliveryHandler,
+  RouteRunner,
+  CLOCK,
+  TRANSIENT_STORE,
+  RESOLVED_CONFIG,
+];

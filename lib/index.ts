@@ -1,0 +1,77 @@
+export { AuthModule } from './auth.module';
+export type { NAuthConfigFactory, NAuthModuleExtras } from './auth.module-definition';
+export {
+  AuthAuditService,
+  type AuditEntry,
+  type AuditEvent,
+  type AuditEventStatus,
+  type AuditEventType,
+} from './audit';
+export {
+  AuthResponseDTO,
+  AuthService,
+  LoginDTO,
+  LogoutAllDTO,
+  LogoutDTO,
+  LogoutSessionDTO,
+  RefreshTokenDTO,
+  SignupDTO,
+  TokenResponseDTO,
+  UpdateProfileDTO,
+  validateDto,
+} from './auth';
+export { canonicalEmail, canonicalPhone, systemClock, type Clock } from './common';
+export { NAuthConfigError, type DatabaseOptions, type NAuthConfig, type ResolvedConfig } from './config';
+export {
+  ContextStorage,
+  DeliveryPolicy,
+  type ClientInfo as NAuthClientInfo,
+  type CurrentSession as NAuthSession,
+  type IncomingRequest,
+  type RequestState,
+  type RequestView,
+  type ResponseSink,
+  viewOf,
+} from './context';
+export type * from './contracts';
+export type { UserProfile as NAuthUser } from './contracts';
+export {
+  errorStatus,
+  isBodyParserError,
+  NAuthException,
+  toNAuthException,
+  type NAuthExceptionOptions,
+} from './errors';
+export {
+  NAuth,
+  type HostAdapter,
+  type NAuthCore,
+  type NAuthCreateOptions,
+  type NAuthServices,
+} from './headless';
+export {
+  AuthGuard,
+  ClientInfo,
+  CookieTokenInterceptor,
+  CsrfGuard,
+  CurrentSession,
+  CurrentUser,
+  NAuthContextGuard,
+  NAuthExceptionFilter,
+  NAuthRoutesExceptionFilter,
+  Public,
+  TokenDelivery,
+  validationException,
+} from './nest';
+export { dropTypeOfEmptyBody } from './nest/http-adapter-setup';
+export { responseSink } from './nest/request-access';
+export { BcryptPasswordHasher, type PasswordHasher } from './password';
+export { AuthHandler, ClientInfoHandler, CsrfHandler, TokenDeliveryHandler } from './pipeline';
+export {
+  routeManifest,
+  type RouteDefinition,
+  type RouteGroup,
+  type RouteRequest,
+  type RoutesOptions,
+} from './routes';
+export { MemoryTransientStore, RedisTransientStore, type CounterState, type TransientStore } from './storage';
