@@ -1,0 +1,53 @@
+import {
+  viewOf,
+  type IncomingRequest,
+  type NAuthClientInfo,
+  type NAuthCore,
+  type NAuthSession,
+  type NAuthUser,
+  type RequestView,
+  type TokenDeliveryMethod,
+} from '@nauth-toolkit/nestjs';
+import type { Middleware } from './middleware.type';
+import type { RequestPipeline } from './request-pipeline';
+
+/** What routes use. The getters find the request in hand by themselves; a request given to them goes first. */
+export interface ExpressHelpers {
+  /** The route is open. Credentials that came along are looked at, and refused ones do not matter. */
+  public(): Middleware;
+  /** The route is for signed-in users: others get the codes of `AuthHandler.require`. */
+  requireAuth(): Middleware;
+  /** As `public()`, for routes that look at the user when there is one. */
+  optionalAuth(): Middleware;
+  /**
+   * How tokens that this route issues travel, whoever asks. Needs `tokenDelivery.method: 'hybrid'`.
+   *
+   * @throws {Error} at once, when the configuration delivers the other way only
+   */
+  tokenDelivery(method: TokenDeliveryMethod): Middleware;
+  /** The signed-in user, or null. */
+  getCurrentUser(request?: IncomingRequest): NAuthUser | null;
+  /** The session of the signed-in user, or null. */
+  getCurrentSession(request?: IncomingRequest): NAuthSession | null;
+  /** Address, user agent and request id; null where no stage of the pipeline has run. */
+  getClientInfo(request?: IncomingRequest): NAuthClientInfo | null;
+}
+
+export function createHelpers(core: NAuthCore, pipeline: RequestPipeline): ExpressHelpers {
+  const view = (request?: IncomingRequest): RequestView =>
+    viewOf(request ? core.context.open(request) : core.context.current());
+  return {
+    public: () => pipeline.authenticate('identify'),
+    requireAuth: () => pipeline.authenticate('require'),
+    optionalAuth: () => pipeline.authenticate('identify'),
+    tokenDelivery: (method) => {
+      core.delivery.assertOverride(method);
+      return pipeline.stage((state) => {
+        state.deliveryOverride = method;
+      });
+    },
+    getCurrentUser: (request) => view(request).user,
+    getCurrentSession: (request) => view(request).session,
+    getClientInfo: (request) => view(request).client,
+  };
+}
