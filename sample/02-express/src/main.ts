@@ -1,0 +1,32 @@
+import { ExpressAdapter, NAuth } from '@nauth-toolkit/express';
+import express from 'express';
+import { authRouter } from './auth.router';
+import { readEnvironment } from './environment';
+import { greetingRouter } from './greeting.router';
+import { nauthConfig } from './nauth.config';
+
+async function main(): Promise<void> {
+  const environment = readEnvironment();
+  const nauth = await NAuth.create({ config: nauthConfig(environment), adapter: new ExpressAdapter() });
+
+  const app = express();
+  app.use(nauth.middleware.all());
+  app.use(express.json());
+  app.use('/auth', authRouter(nauth));
+  app.use('/greeting', greetingRouter(nauth));
+  app.use(nauth.errorHandler());
+
+  const { host, port } = environment;
+  const server = app.listen(port, host, (error) => {
+    if (error) throw error;
+    console.log(`The sample listens on http://${host}:${port}`);
+  });
+  const stop = (): void => void server.close(() => void nauth.close());
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});

@@ -1,0 +1,29 @@
+import { FastifyAdapter, NAuth } from '@nauth-toolkit/fastify';
+import Fastify from 'fastify';
+import { authRoutes } from './auth.routes';
+import { readEnvironment } from './environment';
+import { greetingRoutes } from './greeting.routes';
+import { nauthConfig } from './nauth.config';
+
+async function main(): Promise<void> {
+  const environment = readEnvironment();
+  const nauth = await NAuth.create({ config: nauthConfig(environment), adapter: new FastifyAdapter() });
+
+  const fastify = Fastify();
+  await fastify.register(nauth.plugin);
+  await fastify.register(authRoutes(nauth), { prefix: '/auth' });
+  await fastify.register(greetingRoutes(nauth), { prefix: '/greeting' });
+  fastify.addHook('onClose', () => nauth.close());
+
+  const { host, port } = environment;
+  await fastify.listen({ port, host });
+  console.log(`The sample listens on http://${host}:${port}`);
+  const stop = (): void => void fastify.close();
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});

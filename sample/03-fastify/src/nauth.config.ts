@@ -1,0 +1,19 @@
+import type { DatabaseOptions, NAuthConfig } from '@nauth-toolkit/fastify';
+import type { Environment } from './environment';
+
+export function nauthConfig(environment: Environment): NAuthConfig {
+  return {
+    database: databaseOptions(environment.databaseUrl),
+    jwt: {
+      accessToken: { secret: environment.accessTokenSecret },
+      refreshToken: { secret: environment.refreshTokenSecret },
+    },
+    encryption: { keys: { k1: environment.encryptionSecret } },
+    tokenDelivery: { method: environment.tokenDelivery },
+  };
+}
+
+function databaseOptions(url: string | undefined): DatabaseOptions {
+  if (url === undefined) return { type: 'sqlite', url: 'sample.sqlite' };
+  return { type: /^postgres(ql)?:/.test(url) ? 'postgres' : 'mysql', url };
+}
