@@ -1,0 +1,3 @@
+import { describeDelivery } from './support/describe-delivery';
+
+describeDelivery('json');

@@ -1,0 +1,51 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Harness } from './harness-config';
+
+export type Controls = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+
+/**
+ * What only the harness answers, in front of everything else on every host: GET /__outbox (every message), POST /__clock
+ * { offsetMs } (moves the toolkit's clock), GET /__stats (work since the last call).
+ */
+export function createControls(harness: Harness): Controls {
+  return (request, response, next) => {
+    switch (`${request.method} ${request.url}`) {
+      case 'GET /__outbox':
+        return answer(response, harness.outbox.messages);
+      case 'GET /__stats':
+        return answer(response, harness.counters.take());
+      case 'POST /__clock':
+        return readBody(request, (text) => {
+          const offsetMs = readOffset(text);
+          if (offsetMs === undefined)
+            return answer(response, { error: 'offsetMs is a number of milliseconds' }, 400);
+          harness.clock.offsetMs = offsetMs;
+          answer(response, { offsetMs, now: new Date(harness.clock.now()).toISOString() });
+        });
+      default:
+        return next();
+    }
+  };
+}
+
+function readOffset(text: string): number | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
+    const offset: unknown =
+      typeof body === 'object' && body !== null ? Reflect.get(body, 'offsetMs') : undefined;
+    return typeof offset === 'number' && Number.isFinite(offset) ? offset : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readBody(request: IncomingMessage, done: (text: string) => void): void {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => done(Buffer.concat(chunks).toString()));
+}
+
+function answer(response: ServerResponse, body: unknown, status = 200): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
+  response.end(JSON.stringify(body));
+}

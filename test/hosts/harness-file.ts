@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import type { NAuthConfig } from '@nauth-toolkit/nestjs';
+import { UsageError } from './usage-error';
+
+/** What can be written in JSON of the configuration, and what the harness makes the rest of. */
+export type HarnessFile = Partial<Omit<NAuthConfig, 'database' | 'storageAdapter' | 'clock' | 'logger'>> & {
+  database: HarnessDatabase;
+  /** Default: database. */
+  storage?: { type: 'memory' | 'database' | 'redis'; url?: string };
+  email?: HarnessChannel;
+  sms?: HarnessChannel;
+};
+
+export interface HarnessDatabase {
+  type: 'sqlite' | 'postgres' | 'mysql' | 'mariadb';
+  url: string;
+  poolSize?: number;
+}
+
+export interface HarnessChannel {
+  type: string;
+  url?: string;
+}
+
+/** @throws {UsageError} for a file that cannot be read, and for what the harness itself needs; the rest is checked at start */
+export function readHarnessFile(path: string): HarnessFile {
+  const file = parse(path);
+  if (!isHarnessFile(file)) throw new UsageError(`${path}: needs database: { type, url }`);
+  for (const name of ['email', 'sms'] as const) {
+    const type = file[name]?.type ?? 'outbox';
+    if (type !== 'outbox') {
+      throw new UsageError(`${path}: ${name}.type '${type}' is not supported yet, only 'outbox' is`);
+    }
+  }
+  return file;
+}
+
+function parse(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`${path}: ${error instanceof Error ? error.message : 'cannot be read'}`);
+  }
+}
+
+function isHarnessFile(value: unknown): value is HarnessFile {
+  if (typeof value !== 'object' || value === null) return false;
+  const database: unknown = Reflect.get(value, 'database');
+  if (typeof database !== 'object' || database === null) return false;
+  return (
+    typeof Reflect.get(database, 'type') === 'string' && typeof Reflect.get(database, 'url') === 'string'
+  );
+}
