@@ -1,4 +1,5 @@
 export * from './database/database-transient-store';
+export * from './exclusive-task';
 export * from './memory/memory-transient-store';
 export * from './redis/redis-client';
 export * from './redis/redis-transient-store';
