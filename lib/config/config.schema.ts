@@ -16,6 +16,7 @@ import { tokenDeliverySchema } from './sections/token-delivery.schema';
 
 const STORE_METHODS: readonly (keyof TransientStore)[] = [
   'increment',
+  'decrement',
   'set',
   'setIfAbsent',
   'get',

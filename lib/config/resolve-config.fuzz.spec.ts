@@ -17,10 +17,9 @@ const pem = (type: 'pkcs8' | 'spki'): string => {
 };
 
 const store = Object.fromEntries(
-  ['increment', 'set', 'setIfAbsent', 'get', 'take', 'compareAndDelete', 'delete', 'expire'].map((name) => [
-    name,
-    () => Promise.resolve(null),
-  ]),
+  ['increment', 'decrement', 'set', 'setIfAbsent', 'get', 'take', 'compareAndDelete', 'delete', 'expire'].map(
+    (name) => [name, () => Promise.resolve(null)],
+  ),
 );
 const hasher = { hash: () => Promise.resolve(''), verify: () => Promise.resolve(false) };
 const cookie = { 'cookieOptions.secure': [true], 'cookieOptions.sameSite': ['strict', 'lax', 'none'] };

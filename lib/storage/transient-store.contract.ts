@@ -91,6 +91,43 @@ export function transientStoreContract(name: string, open: () => Promise<StoreUn
       expect(Math.min(...states.map((state) => state.ttlMs))).toBeGreaterThan(unit * 10);
     });
 
+    it('takes one off a counter, never below 0 and never changing its end', async () => {
+      const { store, peer, unit, advance, key } = setUp();
+      await store.decrement(key);
+      expect(await store.increment(key, unit * 4)).toMatchObject({ count: 1 });
+      await peer.increment(key, unit * 4);
+      await store.decrement(key);
+      expect((await peer.increment(key, unit * 4)).count).toBe(2);
+      for (let i = 0; i < 4; i += 1) await peer.decrement(key);
+      await advance(unit);
+      // Counted down to 0 it is still the same counter.
+      const again = await store.increment(key, unit * 50);
+      expect(again.count).toBe(1);
+      expect(again.ttlMs).toBeLessThanOrEqual(unit * 3);
+      await advance(unit * 3);
+      await store.decrement(key);
+      expect((await store.increment(key, unit)).count).toBe(1);
+    });
+
+    it('counts 100 parallel decrements, each once, and stops at 0', async () => {
+      const { store, unit, inParallel, key } = setUp();
+      for (let i = 0; i < 20; i += 1) await store.increment(key, unit * 50);
+      await Promise.all(Array.from({ length: 15 }, () => store.decrement(key)));
+      expect((await store.increment(key, unit * 50)).count).toBe(6);
+      await inParallel((each) => each.decrement(key));
+      expect((await store.increment(key, unit * 50)).count).toBe(1);
+    });
+
+    it('loses nothing when 100 increments and 50 decrements meet', async () => {
+      const { store, unit, inParallel, key } = setUp();
+      for (let i = 0; i < 50; i += 1) await store.increment(key, unit * 50);
+      await inParallel(async (each, caller) => {
+        await each.increment(key, unit * 50);
+        if (caller % 2) await each.decrement(key);
+      });
+      expect((await store.increment(key, unit * 50)).count).toBe(101);
+    });
+
     it('lets one of 100 parallel callers set an absent value', async () => {
       const { store, unit, advance, inParallel, key } = setUp();
       const life = unit * 5;
@@ -164,6 +201,7 @@ export function transientStoreContract(name: string, open: () => Promise<StoreUn
       for (const bad of ['', 'a b', 'ü', 'x'.repeat(201), 'line\n']) {
         await expect(store.set(bad, 'value', unit)).rejects.toThrow(RangeError);
         await expect(store.increment(bad, unit)).rejects.toThrow(RangeError);
+        await expect(store.decrement(bad)).rejects.toThrow(RangeError);
         await expect(store.take(bad)).rejects.toThrow(RangeError);
       }
       for (const life of [Number.NaN, Number.POSITIVE_INFINITY]) {

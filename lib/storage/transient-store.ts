@@ -5,6 +5,11 @@ export interface TransientStore {
    * from then; a later increment does not prolong it. Counter and expiry are written together (R022).
    */
   increment(key: string, ttlMs: number): Promise<CounterState>;
+  /**
+   * Takes one off a live counter, atomically: never below 0, and never changing when the counter ends. Does nothing where
+   * there is no live counter.
+   */
+  decrement(key: string): Promise<void>;
   /** Stores a value for `ttlMs`, replacing what is there. */
   set(key: string, value: string, ttlMs: number): Promise<void>;
   /** Stores a value for `ttlMs` unless there is a live one; true for exactly one of any number of callers. */

@@ -50,6 +50,17 @@ export class DatabaseTransientStore implements TransientStore {
     return { count, ttlMs: Math.max(1, expires - entry.now) };
   }
 
+  async decrement(key: string): Promise<void> {
+    const entry = this.entry(key);
+    await this.run((run) =>
+      run(
+        `UPDATE {table} SET entry_count = entry_count - 1
+         WHERE entry_key = :key AND entry_count > 0 AND expires_at_ms > :now`,
+        entry,
+      ),
+    );
+  }
+
   async set(key: string, value: string, ttlMs: number): Promise<void> {
     const entry = { ...this.living(key, ttlMs), value };
     await this.run((run) => this.statements.set(run, entry));

@@ -4,6 +4,8 @@ import { textOf, type Entry, type TransientStatements } from './transient-statem
 const TAKE_TRIES = 3;
 const WON = 1;
 const LOST = 2;
+/** Says that a counter starts now. A running one says its count and one more: it may have been counted down to 0. */
+const FRESH = 1;
 
 const INSERT = 'INSERT INTO {table} (entry_key, entry_value, entry_count, expires_at_ms)';
 const SAME_VALUE = 'CAST(entry_value AS BINARY) = CAST(:value AS BINARY)';
@@ -29,20 +31,21 @@ async function remove(run: RunSql, { key, value, now }: Entry & { value: string 
 export const mysqlStatements: TransientStatements = {
   async increment(run, { key, expires, now }) {
     const { insertId } = await run(
-      `${INSERT} VALUES (:key, NULL, LAST_INSERT_ID(1), :expires)
+      `${INSERT} VALUES (:key, NULL, LAST_INSERT_ID(${FRESH}), :expires)
        ON DUPLICATE KEY UPDATE
          entry_value = IF(expires_at_ms <= :now, NULL, entry_value),
-         entry_count = LAST_INSERT_ID(IF(expires_at_ms <= :now, 1, entry_count + 1)),
+         entry_count = IF(LAST_INSERT_ID(IF(expires_at_ms <= :now, ${FRESH}, entry_count + 2)) = ${FRESH},
+           1, entry_count + 1),
          expires_at_ms = IF(expires_at_ms <= :now, :expires, expires_at_ms)`,
       { key, expires, now },
     );
-    if (insertId === 1) return { count: 1, expires };
+    if (insertId === FRESH) return { count: 1, expires };
     const { rows } = await run(
       'SELECT expires_at_ms FROM {table} WHERE entry_key = :key AND expires_at_ms > :now',
       { key, now },
     );
     // No row: it was deleted since. The count stays what it was; the longest life that it can have had is the answer.
-    return { count: insertId, expires: Number(rows[0]?.expires_at_ms ?? expires) };
+    return { count: insertId - 1, expires: Number(rows[0]?.expires_at_ms ?? expires) };
   },
 
   async set(run, { key, value, expires }) {

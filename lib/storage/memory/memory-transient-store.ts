@@ -34,6 +34,11 @@ export class MemoryTransientStore implements TransientStore {
     return { count: entry.count, ttlMs: entry.expiresAt - this.clock.now() };
   }
 
+  async decrement(key: string): Promise<void> {
+    const entry = this.live(key);
+    if (entry && entry.count > 0) entry.count -= 1;
+  }
+
   async set(key: string, value: string, ttlMs: number): Promise<void> {
     this.write(key, value, ttlMs);
   }

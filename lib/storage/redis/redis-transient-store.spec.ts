@@ -168,6 +168,7 @@ describeRedis('RedisTransientStore', () => {
     for (const store of stores) {
       const calls = [
         store.increment('frozen:counter', 1000),
+        store.decrement('frozen:counter'),
         store.set('frozen', 'value', 1000),
         store.setIfAbsent('frozen', 'value', 1000),
         store.get('frozen'),

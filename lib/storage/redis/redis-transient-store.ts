@@ -3,7 +3,7 @@ import { entryKey, wholeLifetime } from '../entry-limits';
 import type { CounterState, TransientStore } from '../transient-store';
 import { createRedisClient } from './create-redis-client';
 import type { OwnedRedisClient, RedisClient } from './redis-client';
-import { COMPARE_AND_DELETE, INCREMENT } from './redis-scripts';
+import { COMPARE_AND_DELETE, DECREMENT, INCREMENT } from './redis-scripts';
 
 export interface RedisTransientStoreOptions {
   /** Before every key. Default 'nauth:'. */
@@ -85,6 +85,10 @@ export class RedisTransientStore implements TransientStore {
     if (!(count >= 1 && left <= Number.MAX_SAFE_INTEGER))
       throw unavailable(new Error('unreadable counter reply'));
     return { count, ttlMs: Math.max(1, left) };
+  }
+
+  async decrement(key: string): Promise<void> {
+    await this.run('eval', DECREMENT, 1, this.key(key));
   }
 
   async set(key: string, value: string, ttlMs: number): Promise<void> {
