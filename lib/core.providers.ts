@@ -18,7 +18,7 @@ import {
   SECURITY_OPTIONS,
   TOKEN_DELIVERY_OPTIONS,
 } from './context';
-import { LOCKOUT_OPTIONS, LoginAttempts } from './lockout';
+import { KNOWN_CLIENTS, LOCKOUT_OPTIONS, LoginAttempts, noKnownClients } from './lockout';
 import { ENCRYPTION_KEYS, PASSWORD_OPTIONS, passwordProviders } from './password';
 import { Database, openDatabase, repositoryProviders } from './persistence';
 import {
@@ -84,6 +84,7 @@ const domains: Provider[] = [
   DeliveryPolicy,
   AuthCookies,
   AuthAuditService,
+  { provide: KNOWN_CLIENTS, useValue: noKnownClients },
   LoginAttempts,
   ...passwordProviders,
   AccessTokenService,
