@@ -7,8 +7,21 @@ import { LoginUseCase } from './auth/use-cases/login.use-case';
 import { LogoutUseCase } from './auth/use-cases/logout.use-case';
 import { ProfileUseCase } from './auth/use-cases/profile.use-case';
 import { RefreshTokenUseCase } from './auth/use-cases/refresh-token.use-case';
+import { RespondToChallengeUseCase } from './auth/use-cases/respond-to-challenge.use-case';
 import { SessionsUseCase } from './auth/use-cases/sessions.use-case';
 import { SignupUseCase } from './auth/use-cases/signup.use-case';
+import {
+  AccountChallengeAttempts,
+  CHALLENGE_ATTEMPTS,
+  CHALLENGE_OPTIONS,
+  ChallengeCleaner,
+  ChallengeOpener,
+  ChallengeRegistry,
+  ChallengeService,
+  ChallengeSupport,
+  OpenChallenges,
+  SignInGate,
+} from './challenges';
 import { CLOCK, UNIT_OF_WORK } from './common';
 import { RESOLVED_CONFIG, type ResolvedConfig } from './config';
 import {
@@ -56,6 +69,7 @@ function section(provide: symbol, name: Section): Provider {
 const configuration: Provider[] = [
   section(CLOCK, 'clock'),
   section(AUDIT_OPTIONS, 'auditLogs'),
+  section(CHALLENGE_OPTIONS, 'challenge'),
   section(ENCRYPTION_KEYS, 'encryption'),
   section(JWT_OPTIONS, 'jwt'),
   section(LOCKOUT_OPTIONS, 'lockout'),
@@ -96,7 +110,16 @@ const domains: Provider[] = [
   SessionOpener,
   SessionAuthenticator,
   SessionRefresher,
+  ChallengeRegistry,
+  ChallengeOpener,
+  { provide: CHALLENGE_ATTEMPTS, useClass: AccountChallengeAttempts },
+  OpenChallenges,
+  SignInGate,
+  ChallengeService,
+  ChallengeSupport,
+  ChallengeCleaner,
   CurrentIdentity,
+  RespondToChallengeUseCase,
   SignupUseCase,
   LoginUseCase,
   RefreshTokenUseCase,

@@ -7,7 +7,10 @@ export type AuditEventType =
   | 'SESSION_REVOKED'
   | 'GLOBAL_SIGNOUT'
   | 'PROFILE_UPDATED'
-  | 'REFRESH_REUSE';
+  | 'REFRESH_REUSE'
+  | 'CHALLENGE_CREATED'
+  | 'CHALLENGE_COMPLETED'
+  | 'CHALLENGE_ATTEMPT_FAILED';
 
 export type AuditEventStatus = 'SUCCESS' | 'FAILURE' | 'INFO' | 'SUSPICIOUS';
 

@@ -1,10 +1,18 @@
+import type { SignInOutcome } from '../challenges';
 import type { IssuedTokens } from '../context';
 import type { AuthMethod, TokenFields } from '../contracts';
 import { toAuthResponseUser, type User } from '../users';
 import { AuthResponseDTO, TokenResponseDTO } from './dto';
 
-/** The answer to a finished login. */
-export function toAuthResponse(user: User, authMethod: AuthMethod, issued: IssuedTokens): AuthResponseDTO {
+/** The answer to a step of a sign-in: tokens, or the next challenge. */
+export function toSignInResponse(outcome: SignInOutcome): AuthResponseDTO {
+  return outcome.status === 'challenged'
+    ? Object.assign(new AuthResponseDTO(), outcome.challenge)
+    : toAuthResponse(outcome.signIn.user, outcome.signIn.authMethod, outcome.issued);
+}
+
+/** The answer to a finished sign-in. */
+function toAuthResponse(user: User, authMethod: AuthMethod, issued: IssuedTokens): AuthResponseDTO {
   const response = new AuthResponseDTO();
   response.user = toAuthResponseUser(user);
   attachTokens(response, issued);

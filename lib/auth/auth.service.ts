@@ -1,5 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type {
+  ChallengeDataRequest,
+  ChallengeDataResponse,
   LoginRequest,
   LogoutAllRequest,
   LogoutAllResponse,
@@ -7,7 +9,12 @@ import type {
   LogoutResponse,
   LogoutSessionResponse,
   RefreshRequest,
+  ResendCodeRequest,
+  ResendCodeResponse,
+  RespondToChallengeRequest,
   SessionsResponse,
+  SetupDataRequest,
+  SetupDataResponse,
   SignupRequest,
   UpdateProfileRequest,
   UserProfile,
@@ -17,6 +24,7 @@ import { LoginUseCase } from './use-cases/login.use-case';
 import { LogoutUseCase } from './use-cases/logout.use-case';
 import { ProfileUseCase } from './use-cases/profile.use-case';
 import { RefreshTokenUseCase } from './use-cases/refresh-token.use-case';
+import { RespondToChallengeUseCase } from './use-cases/respond-to-challenge.use-case';
 import { SessionsUseCase } from './use-cases/sessions.use-case';
 import { SignupUseCase } from './use-cases/signup.use-case';
 
@@ -29,6 +37,7 @@ export class AuthService {
   constructor(
     @Inject(SignupUseCase) private readonly signupUseCase: SignupUseCase,
     @Inject(LoginUseCase) private readonly loginUseCase: LoginUseCase,
+    @Inject(RespondToChallengeUseCase) private readonly challengeUseCase: RespondToChallengeUseCase,
     @Inject(RefreshTokenUseCase) private readonly refreshUseCase: RefreshTokenUseCase,
     @Inject(LogoutUseCase) private readonly logoutUseCase: LogoutUseCase,
     @Inject(SessionsUseCase) private readonly sessionsUseCase: SessionsUseCase,
@@ -36,7 +45,7 @@ export class AuthService {
   ) {}
 
   /**
-   * Opens an account and signs it in.
+   * Opens an account and signs it in: tokens, or a challenge.
    *
    * @throws {NAuthException} VALIDATION_FAILED, SIGNUP_DISABLED, SIGNUP_WEAK_PASSWORD, SIGNUP_EMAIL_EXISTS,
    * SIGNUP_USERNAME_EXISTS, SIGNUP_PHONE_EXISTS, SERVICE_UNAVAILABLE
@@ -48,7 +57,7 @@ export class AuthService {
   }
 
   /**
-   * Signs in with identifier and password.
+   * Signs in with identifier and password: tokens, or a challenge.
    *
    * @throws {NAuthException} VALIDATION_FAILED, AUTH_INVALID_CREDENTIALS, RATE_LIMIT_LOGIN, SERVICE_UNAVAILABLE
    */
@@ -56,6 +65,54 @@ export class AuthService {
   login(body: unknown): Promise<AuthResponseDTO>;
   login(body: unknown): Promise<AuthResponseDTO> {
     return this.loginUseCase.execute(body);
+  }
+
+  /**
+   * Answers a challenge: tokens, or the next challenge.
+   *
+   * @throws {NAuthException} VALIDATION_FAILED, CHALLENGE_INVALID, CHALLENGE_TYPE_MISMATCH, CHALLENGE_MAX_ATTEMPTS,
+   * SERVICE_UNAVAILABLE, and the challenge's own word for a wrong answer
+   */
+  respondToChallenge(dto: RespondToChallengeRequest): Promise<AuthResponseDTO>;
+  respondToChallenge(body: unknown): Promise<AuthResponseDTO>;
+  respondToChallenge(body: unknown): Promise<AuthResponseDTO> {
+    return this.challengeUseCase.execute(body);
+  }
+
+  /**
+   * Sends the code of a challenge once more; the earlier one is void.
+   *
+   * @throws {NAuthException} VALIDATION_FAILED, CHALLENGE_INVALID, CHALLENGE_MAX_ATTEMPTS, CHALLENGE_TYPE_MISMATCH,
+   * RATE_LIMIT_RESEND, SERVICE_UNAVAILABLE
+   */
+  resendCode(dto: ResendCodeRequest): Promise<ResendCodeResponse>;
+  resendCode(body: unknown): Promise<ResendCodeResponse>;
+  async resendCode(body: unknown): Promise<ResendCodeResponse> {
+    return this.challengeUseCase.resend(body);
+  }
+
+  /**
+   * Data with which a second factor is set up inside a challenge.
+   *
+   * @throws {NAuthException} VALIDATION_FAILED, CHALLENGE_INVALID, CHALLENGE_MAX_ATTEMPTS, CHALLENGE_TYPE_MISMATCH,
+   * SERVICE_UNAVAILABLE
+   */
+  getSetupData(dto: SetupDataRequest): Promise<SetupDataResponse>;
+  getSetupData(body: unknown): Promise<SetupDataResponse>;
+  getSetupData(body: unknown): Promise<SetupDataResponse> {
+    return this.challengeUseCase.setupData(body);
+  }
+
+  /**
+   * Data with which a second factor answers a challenge.
+   *
+   * @throws {NAuthException} VALIDATION_FAILED, CHALLENGE_INVALID, CHALLENGE_MAX_ATTEMPTS, CHALLENGE_TYPE_MISMATCH,
+   * SERVICE_UNAVAILABLE
+   */
+  getChallengeData(dto: ChallengeDataRequest): Promise<ChallengeDataResponse>;
+  getChallengeData(body: unknown): Promise<ChallengeDataResponse>;
+  getChallengeData(body: unknown): Promise<ChallengeDataResponse> {
+    return this.challengeUseCase.challengeData(body);
   }
 
   /**

@@ -5,6 +5,7 @@ import type { TransientStore } from '../storage';
 import { field, flag, hasMethods, section, text } from './fields';
 import type { NAuthConfig } from './nauth-config';
 import { loginSchema, signupSchema } from './sections/account.schema';
+import { challengeSchema } from './sections/challenge.schema';
 import { encryptionSchema, type EncryptionDraft } from './sections/encryption.schema';
 import { jwtSchema, type JwtDraft } from './sections/jwt.schema';
 import { lockoutSchema } from './sections/lockout.schema';
@@ -51,6 +52,7 @@ export const configSchema = section<ConfigDraft>({
   tokenDelivery: tokenDeliverySchema,
   session: sessionSchema,
   auditLogs: section<NonNullable<NAuthConfig['auditLogs']>>({ enabled: flag() }),
+  challenge: challengeSchema,
   routes: routesSchema,
   logger: section<NonNullable<NAuthConfig['logger']>>({
     instance: field<LoggerService>('an object with the methods log, warn and error', (value) =>

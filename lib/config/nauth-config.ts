@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import type { AuditOptions } from '../audit';
+import type { ChallengeOptions } from '../challenges';
 import type { Clock } from '../common';
 import type { SecurityOptions, TokenDeliveryOptions } from '../context/delivery.options';
 import type { LockoutOptions } from '../lockout/lockout.options';
@@ -51,6 +52,8 @@ export interface NAuthConfig {
   tokenDelivery?: TokenDeliveryOptions;
   session?: SessionOptions;
   auditLogs?: AuditOptions;
+  /** The steps between accepted credentials and tokens. */
+  challenge?: ChallengeOptions;
   /** The ready-made routes. */
   routes?: RoutesOptions;
   logger?: {

@@ -10,6 +10,7 @@ import type { ResolvedConfig } from './resolved-config';
 import { objectSchemaAt } from './schema-tree';
 import type { SectionContext } from './section-context';
 import { resolveLogin, resolveSignup } from './sections/account.schema';
+import { resolveChallenge } from './sections/challenge.schema';
 import { resolveDatabase } from './sections/database.resolve';
 import { resolveEncryption } from './sections/encryption.resolve';
 import { refreshTtlOf, resolveJwt } from './sections/jwt.resolve';
@@ -60,6 +61,7 @@ function resolveSections(draft: ConfigDraft, context: SectionContext): ResolvedC
     tokenDelivery,
     session,
     auditLogs: { enabled: draft.auditLogs?.enabled ?? true },
+    challenge: resolveChallenge(draft.challenge ?? {}, context),
     routes,
     logger: draft.logger?.instance,
     clock: draft.clock ?? systemClock,

@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import type { ResolvedAuditOptions } from '../audit';
+import type { ResolvedChallengeOptions } from '../challenges';
 import type { Clock } from '../common';
 import type { ResolvedSecurityOptions, ResolvedTokenDeliveryOptions } from '../context/delivery.options';
 import type { ResolvedLockoutOptions } from '../lockout/lockout.options';
@@ -29,6 +30,7 @@ export interface ResolvedConfig {
   readonly tokenDelivery: Readonly<ResolvedTokenDeliveryOptions>;
   readonly session: Readonly<ResolvedSessionOptions>;
   readonly auditLogs: Readonly<ResolvedAuditOptions>;
+  readonly challenge: Readonly<ResolvedChallengeOptions>;
   readonly routes: Readonly<ResolvedRoutesOptions>;
   readonly logger: LoggerService | undefined;
   readonly clock: Clock;

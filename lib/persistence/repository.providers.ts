@@ -1,10 +1,12 @@
 import type { Provider } from '@nestjs/common';
 import { AUDIT_REPOSITORY } from '../audit';
+import { CHALLENGE_REPOSITORY } from '../challenges';
 import { SESSION_FEED, SESSION_REPOSITORY } from '../sessions';
 import { type ResolvedSignupOptions, SIGNUP_OPTIONS, USER_REPOSITORY } from '../users';
 import { Database } from './database';
 import {
   TypeormAuditRepository,
+  TypeormChallengeRepository,
   TypeormSessionFeed,
   TypeormSessionRepository,
   TypeormUserRepository,
@@ -32,5 +34,10 @@ export const repositoryProviders: Provider[] = [
     provide: AUDIT_REPOSITORY,
     inject: [Database],
     useFactory: (database: Database) => new TypeormAuditRepository(database),
+  },
+  {
+    provide: CHALLENGE_REPOSITORY,
+    inject: [Database],
+    useFactory: (database: Database) => new TypeormChallengeRepository(database),
   },
 ];

@@ -1,18 +1,31 @@
-import type { AuthResponseUser, AuthenticatedResponse, AuthMethod } from '../../contracts';
+import type {
+  AuthResponseUser,
+  AuthenticatedResponse,
+  AuthMethod,
+  ChallengeName,
+  ChallengeResponse,
+} from '../../contracts';
 
 /**
- * Answer of signup and login: the user and the tokens. Where tokens travel in cookies, the token fields are not
- * enumerable: code can read them, and no serialiser, whatever the host, writes them into a body (R059).
+ * Answer of signup, login and respondToChallenge: the user and the tokens, or the next challenge, never both. Where tokens
+ * travel in cookies, the token fields are not enumerable: code can read them, and no serialiser, whatever the host, writes
+ * them into a body (R059).
  */
-export class AuthResponseDTO implements AuthenticatedResponse {
-  user!: AuthResponseUser;
+export class AuthResponseDTO implements Partial<AuthenticatedResponse>, Partial<ChallengeResponse> {
+  user?: AuthResponseUser;
   accessToken?: string;
   refreshToken?: string;
   /** Unix seconds. */
   accessTokenExpiresAt?: number;
   /** Unix seconds. */
   refreshTokenExpiresAt?: number;
-  authMethod!: AuthMethod;
+  authMethod?: AuthMethod;
+  /** Present when a step is missing. */
+  challengeName?: ChallengeName;
+  /** Opaque, single use; goes back with the answer to the challenge. */
+  session?: string;
+  challengeParameters?: Record<string, unknown>;
+  sub?: string;
 }
 
 /** Answer of refresh: all four fields in JSON delivery, an empty object with cookies. */

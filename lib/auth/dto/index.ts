@@ -1,4 +1,5 @@
 export * from './auth-response.dto';
+export * from './challenge.dto';
 export * from './login.dto';
 export * from './logout.dto';
 export * from './refresh-token.dto';

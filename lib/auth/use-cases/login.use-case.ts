@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AuthAuditService } from '../../audit';
+import { SignInGate } from '../../challenges';
 import { NAuthException } from '../../errors';
 import { LoginAttempts } from '../../lockout';
 import { PasswordService } from '../../password';
-import { SessionOpener } from '../../sessions';
 import { LOGIN_OPTIONS, parseIdentifier, USER_REPOSITORY } from '../../users';
 import type { ResolvedLoginOptions, UserRepository, UserWithPassword } from '../../users';
-import { toAuthResponse } from '../auth-response.factory';
+import { toSignInResponse } from '../auth-response.factory';
 import { LoginDTO, type AuthResponseDTO } from '../dto';
 import { validateDto } from '../validation/validate-dto';
 
@@ -21,7 +21,7 @@ export class LoginUseCase {
     @Inject(LoginAttempts) private readonly attempts: LoginAttempts,
     @Inject(PasswordService) private readonly passwords: PasswordService,
     @Inject(USER_REPOSITORY) private readonly users: UserRepository,
-    @Inject(SessionOpener) private readonly sessions: SessionOpener,
+    @Inject(SignInGate) private readonly gate: SignInGate,
     @Inject(AuthAuditService) private readonly audit: AuthAuditService,
   ) {}
 
@@ -43,13 +43,14 @@ export class LoginUseCase {
     const proved = await this.passwords.verify(dto.password, found?.passwordHash ?? null);
     if (!found || !proved || !found.user.isActive) throw await this.refused(found, proved);
     await this.attempts.succeeded(subject);
-    const issued = await this.sessions.open({
+    const outcome = await this.gate.proceed({
       user: found.user,
       authMethod: 'password',
       amr: ['pwd'],
-      deviceName: dto.deviceName,
+      deviceName: dto.deviceName ?? null,
+      isSignup: false,
     });
-    return toAuthResponse(found.user, 'password', issued);
+    return toSignInResponse(outcome);
   }
 
   private async countAttempt(subject: string, found: UserWithPassword | null): Promise<void> {

@@ -1,13 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AuthAuditService } from '../../audit';
+import { SignInGate } from '../../challenges';
 import { canonicalEmail, canonicalPhone, CLOCK, randomId, UNIT_OF_WORK } from '../../common';
 import type { Clock, UnitOfWork } from '../../common';
 import { NAuthException } from '../../errors';
 import { PasswordService } from '../../password';
-import { SessionOpener } from '../../sessions';
 import { canonicalUsername, IdentifierTakenError, SIGNUP_OPTIONS, USER_REPOSITORY } from '../../users';
 import type { NewUser, ResolvedSignupOptions, User, UserIdentifier, UserRepository } from '../../users';
-import { toAuthResponse } from '../auth-response.factory';
+import { toSignInResponse } from '../auth-response.factory';
 import { SignupDTO, type AuthResponseDTO } from '../dto';
 import { validateDto } from '../validation/validate-dto';
 
@@ -24,7 +24,7 @@ export class SignupUseCase {
     @Inject(SIGNUP_OPTIONS) private readonly options: ResolvedSignupOptions,
     @Inject(PasswordService) private readonly passwords: PasswordService,
     @Inject(USER_REPOSITORY) private readonly users: UserRepository,
-    @Inject(SessionOpener) private readonly sessions: SessionOpener,
+    @Inject(SignInGate) private readonly gate: SignInGate,
     @Inject(UNIT_OF_WORK) private readonly unitOfWork: UnitOfWork,
     @Inject(AuthAuditService) private readonly audit: AuthAuditService,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -65,8 +65,14 @@ export class SignupUseCase {
       userId: user.id,
       authMethod: 'password',
     });
-    const issued = await this.sessions.open({ user, authMethod: 'password', amr: ['pwd'] });
-    return toAuthResponse(user, 'password', issued);
+    const outcome = await this.gate.proceed({
+      user,
+      authMethod: 'password',
+      amr: ['pwd'],
+      deviceName: null,
+      isSignup: true,
+    });
+    return toSignInResponse(outcome);
   }
 
   private toAccount(dto: SignupDTO): NewUser {

@@ -92,3 +92,10 @@ export const IsMetadata = field('isMetadata', 'must be a JSON object of at most 
   const json = JSON.stringify(value);
   return Buffer.byteLength(json) <= MAX_METADATA_BYTES && !/\\u0000|\\ud[89a-f][0-9a-f]{2}/i.test(json);
 });
+
+/** A JSON object whose fields its reader checks. */
+export const IsJsonObject = field(
+  'isJsonObject',
+  'must be a JSON object',
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+);

@@ -2,6 +2,7 @@ import type { EntitySchema } from 'typeorm';
 import type { AuditEvent } from '../../audit';
 import { type AppliedMigrationRow, appliedMigrationEntity } from './applied-migration.entity';
 import { auditEventEntity } from './audit-event.entity';
+import { type ChallengeSessionRow, challengeSessionEntity } from './challenge-session.entity';
 import { columnTypes } from './column-types';
 import type { DatabaseFamily } from './database-family';
 import { type PasswordCredentialRow, passwordCredentialEntity } from './password-credential.entity';
@@ -17,6 +18,7 @@ export interface Entities {
   readonly sessions: EntitySchema<SessionRow>;
   readonly sessionChanges: EntitySchema<SessionChangeRow>;
   readonly auditEvents: EntitySchema<AuditEvent>;
+  readonly challengeSessions: EntitySchema<ChallengeSessionRow>;
   readonly transient: EntitySchema<TransientRow>;
   readonly migrations: EntitySchema<AppliedMigrationRow>;
 }
@@ -33,6 +35,7 @@ export function createEntities(family: DatabaseFamily, tablePrefix: string): Ent
     sessions: sessionEntity(types, tablePrefix),
     sessionChanges: sessionChangeEntity(types, tablePrefix),
     auditEvents: auditEventEntity(types, tablePrefix),
+    challengeSessions: challengeSessionEntity(types, tablePrefix),
     transient: transientEntity(types, tablePrefix),
     migrations: appliedMigrationEntity(types, tablePrefix),
   };

@@ -1,6 +1,7 @@
 export * from './applied-migration.entity';
 export * from './attach-entities';
 export * from './audit-event.entity';
+export * from './challenge-session.entity';
 export * from './column-types';
 export * from './create-entities';
 export * from './database-family';

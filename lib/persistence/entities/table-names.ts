@@ -5,6 +5,7 @@ export type TableName =
   | 'session_changes'
   | 'audit_events'
   | 'transient'
+  | 'challenge_sessions'
   | 'migrations';
 
 /** Every table, and the kinds of names that belong to it, below one prefix. */

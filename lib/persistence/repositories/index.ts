@@ -1,4 +1,5 @@
 export * from './typeorm-audit.repository';
+export * from './typeorm-challenge.repository';
 export * from './typeorm-session-feed';
 export * from './typeorm-session.repository';
 export * from './typeorm-user.repository';
