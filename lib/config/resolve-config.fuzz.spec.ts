@@ -66,6 +66,8 @@ const samples: Record<string, unknown[]> = {
   'password.hashing.concurrency': [1, 8],
   'password.hashing.maxQueue': [0, 10],
   'password.hashing.maxWait': durations,
+  'challenge.maxAttempts': [1, 10],
+  'challenge.expiresIn': ['1s', '15m', 900],
   'lockout.enabled': [true, false],
   'lockout.maxAttempts': [1, 100],
   'lockout.attemptWindow': durations,

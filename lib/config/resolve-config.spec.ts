@@ -48,6 +48,7 @@ describe('defaults', () => {
           maxWaitMs: 15_000,
         },
       },
+      challenge: { maxAttempts: 3, expiresInMs: 900_000 },
       lockout: {
         enabled: true,
         maxAttempts: 5,
@@ -230,7 +231,7 @@ describe('unknown options', () => {
   it('that are listed for later versions are refused as such', () => {
     const names = [
       ...['mfa', 'social', 'emailProvider', 'smsProvider', 'email', 'sms', 'emailNotifications', 'recaptcha'],
-      ...['apiKeys', 'geoLocation', 'hooks', 'challenge', 'rateLimits'],
+      ...['apiKeys', 'geoLocation', 'hooks', 'rateLimits'],
     ];
     const later = {
       ...Object.fromEntries(names.map((name) => [name, {}])),
