@@ -1,8 +1,1 @@
-/** Server-side secret keys by id, of which one is used for everything new. */
-export interface EncryptionKeys {
-  readonly current: string;
-  readonly keys: ReadonlyMap<string, Uint8Array>;
-}
-
-/** Token of the EncryptionKeys. */
-export const ENCRYPTION_KEYS = Symbol('nauth.encryptionKeys');
+export { ENCRYPTION_KEYS, type EncryptionKeys } from '../common';
