@@ -58,6 +58,7 @@ import { TRANSIENT_STORE } from './storage';
 import { openTransientStore } from './storage.factory';
 import { AccessTokenService, JWT_OPTIONS, RefreshTokenCodec } from './tokens';
 import { LOGIN_OPTIONS, SIGNUP_OPTIONS } from './users';
+import { OneTimeCodes } from './verification';
 
 type Section = keyof ResolvedConfig;
 
@@ -118,6 +119,7 @@ const domains: Provider[] = [
   ChallengeService,
   ChallengeSupport,
   ChallengeCleaner,
+  OneTimeCodes,
   CurrentIdentity,
   RespondToChallengeUseCase,
   SignupUseCase,

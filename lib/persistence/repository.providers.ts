@@ -3,10 +3,12 @@ import { AUDIT_REPOSITORY } from '../audit';
 import { CHALLENGE_REPOSITORY } from '../challenges';
 import { SESSION_FEED, SESSION_REPOSITORY } from '../sessions';
 import { type ResolvedSignupOptions, SIGNUP_OPTIONS, USER_REPOSITORY } from '../users';
+import { ONE_TIME_CODE_REPOSITORY } from '../verification';
 import { Database } from './database';
 import {
   TypeormAuditRepository,
   TypeormChallengeRepository,
+  TypeormOneTimeCodeRepository,
   TypeormSessionFeed,
   TypeormSessionRepository,
   TypeormUserRepository,
@@ -39,5 +41,10 @@ export const repositoryProviders: Provider[] = [
     provide: CHALLENGE_REPOSITORY,
     inject: [Database],
     useFactory: (database: Database) => new TypeormChallengeRepository(database),
+  },
+  {
+    provide: ONE_TIME_CODE_REPOSITORY,
+    inject: [Database],
+    useFactory: (database: Database) => new TypeormOneTimeCodeRepository(database),
   },
 ];

@@ -5,6 +5,8 @@ import { auditEventEntity } from './audit-event.entity';
 import { type ChallengeSessionRow, challengeSessionEntity } from './challenge-session.entity';
 import { columnTypes } from './column-types';
 import type { DatabaseFamily } from './database-family';
+import type { OneTimeCode } from '../../verification';
+import { oneTimeCodeEntity } from './one-time-code.entity';
 import { type PasswordCredentialRow, passwordCredentialEntity } from './password-credential.entity';
 import { type SessionChangeRow, sessionChangeEntity } from './session-change.entity';
 import { type SessionRow, sessionEntity } from './session.entity';
@@ -19,6 +21,7 @@ export interface Entities {
   readonly sessionChanges: EntitySchema<SessionChangeRow>;
   readonly auditEvents: EntitySchema<AuditEvent>;
   readonly challengeSessions: EntitySchema<ChallengeSessionRow>;
+  readonly oneTimeCodes: EntitySchema<OneTimeCode>;
   readonly transient: EntitySchema<TransientRow>;
   readonly migrations: EntitySchema<AppliedMigrationRow>;
 }
@@ -36,6 +39,7 @@ export function createEntities(family: DatabaseFamily, tablePrefix: string): Ent
     sessionChanges: sessionChangeEntity(types, tablePrefix),
     auditEvents: auditEventEntity(types, tablePrefix),
     challengeSessions: challengeSessionEntity(types, tablePrefix),
+    oneTimeCodes: oneTimeCodeEntity(types, tablePrefix),
     transient: transientEntity(types, tablePrefix),
     migrations: appliedMigrationEntity(types, tablePrefix),
   };

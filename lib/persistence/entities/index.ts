@@ -5,6 +5,7 @@ export * from './challenge-session.entity';
 export * from './column-types';
 export * from './create-entities';
 export * from './database-family';
+export * from './one-time-code.entity';
 export * from './password-credential.entity';
 export * from './session-change.entity';
 export * from './session.entity';

@@ -6,6 +6,7 @@ export type TableName =
   | 'audit_events'
   | 'transient'
   | 'challenge_sessions'
+  | 'one_time_codes'
   | 'migrations';
 
 /** Every table, and the kinds of names that belong to it, below one prefix. */

@@ -1,7 +1,13 @@
 import { foundation } from './0001-foundation.migration';
 import { sessionChanges } from './0002-session-changes.migration';
 import { challenges } from './0007-challenges.migration';
+import { oneTimeCodes } from './0008-one-time-codes.migration';
 import type { SchemaMigration } from './migration';
 
 /** Every step of the schema, oldest first. */
-export const allMigrations: readonly SchemaMigration[] = [foundation, sessionChanges, challenges];
+export const allMigrations: readonly SchemaMigration[] = [
+  foundation,
+  sessionChanges,
+  challenges,
+  oneTimeCodes,
+];

@@ -1,0 +1,3 @@
+export * from './one-time-code';
+export * from './one-time-code.repository';
+export * from './one-time-codes.service';
