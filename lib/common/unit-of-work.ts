@@ -10,6 +10,14 @@ export interface UnitOfWork {
   run<T>(work: () => Promise<T>): Promise<T>;
   /** Calls `notice` once the running unit has been committed, never if it is not; at once outside of a unit. */
   afterCommit(notice: () => void): void;
+  /**
+   * Runs `task` once the running unit has been committed and has given its connection back, never if it is not
+   * committed. `run` of the unit resolves after it, so that `task` must neither fail nor hang. Outside of a unit at once;
+   * the promise is then the task's.
+   */
+  afterUnit(task: () => Promise<void>): Promise<void>;
+  /** Calls `work` as if no unit were running: what it starts does not belong to this one. */
+  outside<T>(work: () => T): T;
 }
 
 export const UNIT_OF_WORK = Symbol('nauth.unitOfWork');

@@ -5,6 +5,8 @@ import type { ConnectionLease } from './connection-lease';
 export class ConnectionScope {
   /** What to call once the unit has been committed. */
   readonly notices: (() => void)[] = [];
+  /** What to do once the unit has been committed and its connection is free. */
+  readonly tasks: (() => Promise<void>)[] = [];
   state: 'open' | 'expired' | 'ended' = 'open';
 
   constructor(

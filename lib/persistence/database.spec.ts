@@ -144,6 +144,45 @@ describeEachEngine('units of work', (engine) => {
     expect(await keys(database, 'f')).toEqual(['f1', 'f2']);
   });
 
+  it('do what comes after them once they are kept, with their connection free, and wait for it', async () => {
+    let seen: string[] = [];
+    await database.run(async () => {
+      await database.run(() =>
+        database.afterUnit(async () => {
+          seen = await keys(database, 'h');
+          await database.run(() => put(database, 'h2'));
+        }),
+      );
+      await put(database, 'h1');
+      expect(seen).toEqual([]);
+    });
+    expect(seen).toEqual(['h1']);
+    expect(await keys(database, 'h')).toEqual(['h1', 'h2']);
+  });
+
+  it('do nothing after them when they are undone', async () => {
+    const done: string[] = [];
+    const undone = database.run(async () => {
+      await database.afterUnit(async () => void done.push('inside'));
+      throw new RangeError('mine');
+    });
+    await expect(undone).rejects.toThrow(RangeError);
+    await database.afterUnit(async () => void done.push('outside'));
+    expect(done).toEqual(['outside']);
+  });
+
+  it('can be left: what is started outside of one is kept when it is undone', async () => {
+    let apart: Promise<void> = Promise.resolve();
+    const undone = database.run(async () => {
+      await put(database, 'i1');
+      apart = database.outside(() => database.run(() => put(database, 'i2')));
+      throw new RangeError('mine');
+    });
+    await expect(undone).rejects.toThrow(RangeError);
+    await apart;
+    expect(await keys(database, 'i')).toEqual(['i2']);
+  });
+
   it('end at the deadline; what goes on in them writes nothing', async () => {
     let late: unknown;
     await refusal(() =>

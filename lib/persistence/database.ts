@@ -10,7 +10,7 @@ import { DatabaseError, toDatabaseError } from './database-error';
 import { Deadline, DeadlinePassedError, within } from './deadline';
 import type { DatabaseFamily, Entities } from './entities';
 import { type TableName, tableName } from './entities';
-import { runInSerialScope } from './sqlite';
+import { runInSerialScope, runOutsideSerialScope } from './sqlite';
 
 /** Time for an answer; what then remains of the 3 s of R148 is for the rest of the request. */
 const DEADLINE_MS = 2500;
@@ -37,7 +37,7 @@ export class Database implements UnitOfWork {
   readonly entities: Entities;
   private readonly tablePrefix: string;
   private readonly ownsDataSource: boolean;
-  private readonly scopes = new AsyncLocalStorage<ConnectionScope>();
+  private readonly scopes = new AsyncLocalStorage<ConnectionScope | undefined>();
   private active = 0;
   private closed = false;
 
@@ -66,15 +66,34 @@ export class Database implements UnitOfWork {
    */
   async run<T>(work: () => Promise<T>): Promise<T> {
     const scope = this.joinable();
-    if (!scope) return this.withRetries((deadline) => this.onConnection(deadline, true, work));
-    if (!scope.isUnit) throw new Error('A unit of work cannot start inside Database.execute.');
-    return work();
+    if (scope?.isUnit) return work();
+    if (scope) throw new Error('A unit of work cannot start inside Database.execute.');
+    let tasks: readonly (() => Promise<void>)[] = [];
+    const result = await this.withRetries((deadline) =>
+      this.onConnection(deadline, true, async (_manager, unit) => {
+        // A unit that is tried again starts from nothing.
+        tasks = unit.tasks;
+        return work();
+      }),
+    );
+    for (const task of tasks) await task();
+    return result;
   }
 
   afterCommit(notice: () => void): void {
     const scope = this.scopes.getStore();
     if (scope?.isUnit && scope.isJoinable) scope.notices.push(notice);
     else notice();
+  }
+
+  async afterUnit(task: () => Promise<void>): Promise<void> {
+    const scope = this.scopes.getStore();
+    if (scope?.isUnit && scope.isJoinable) scope.tasks.push(task);
+    else await task();
+  }
+
+  outside<T>(work: () => T): T {
+    return this.scopes.run(undefined, () => runOutsideSerialScope(work));
   }
 
   /**
@@ -131,7 +150,7 @@ export class Database implements UnitOfWork {
   private async onConnection<T>(
     deadline: Deadline,
     isUnit: boolean,
-    work: (manager: EntityManager) => Promise<T>,
+    work: (manager: EntityManager, scope: ConnectionScope) => Promise<T>,
   ): Promise<T> {
     if (this.closed || !this.dataSource.isInitialized) throw unavailable();
     const lease = await this.lease(deadline);
@@ -139,7 +158,9 @@ export class Database implements UnitOfWork {
     this.active += 1;
     try {
       const perform = (): Promise<T> =>
-        this.scopes.run(scope, () => (isUnit ? this.transaction(lease, scope, work) : work(lease.manager)));
+        this.scopes.run(scope, () =>
+          isUnit ? this.transaction(lease, scope, work) : work(lease.manager, scope),
+        );
       const onOneConnection = isUnit && this.family === 'sqlite';
       const result = await within(deadline, onOneConnection ? runInSerialScope(perform) : perform());
       scope.state = 'ended';
@@ -167,10 +188,10 @@ export class Database implements UnitOfWork {
   private async transaction<T>(
     lease: ConnectionLease,
     scope: ConnectionScope,
-    work: (manager: EntityManager) => Promise<T>,
+    work: (manager: EntityManager, scope: ConnectionScope) => Promise<T>,
   ): Promise<T> {
     await lease.begin();
-    const result = await work(lease.manager);
+    const result = await work(lease.manager, scope);
     if (lease.failure !== undefined) throw lease.failure;
     try {
       await lease.commit();

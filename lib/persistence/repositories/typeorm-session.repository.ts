@@ -1,11 +1,6 @@
 import type { EntityManager, UpdateQueryBuilder } from 'typeorm';
-import type {
-  RotateStatement,
-  Session,
-  SessionEndReason,
-  SessionRepository,
-  SessionWithUser,
-} from '../../sessions';
+import type { SessionEndReason } from '../../contracts';
+import type { RotateStatement, Session, SessionRepository, SessionWithUser } from '../../sessions';
 import type { Database } from '../database';
 import type { SessionRow } from '../entities';
 import { logAscii, logText } from './log-text';

@@ -5,7 +5,7 @@ export interface SerialScope {
   ended: boolean;
 }
 
-const scopes = new AsyncLocalStorage<SerialScope>();
+const scopes = new AsyncLocalStorage<SerialScope | undefined>();
 
 /** The scope of the transaction that the calling code is part of. */
 export function currentSerialScope(): SerialScope | undefined {
@@ -25,4 +25,9 @@ export async function runInSerialScope<T>(work: () => Promise<T>): Promise<T> {
   } finally {
     scope.ended = true;
   }
+}
+
+/** Calls code that does not belong to the running transaction, and so waits for its end like any other. */
+export function runOutsideSerialScope<T>(work: () => T): T {
+  return scopes.run(undefined, work);
 }
