@@ -31,6 +31,7 @@ import {
   SECURITY_OPTIONS,
   TOKEN_DELIVERY_OPTIONS,
 } from './context';
+import { HOOK_OPTIONS, HookRegistry, HookRunner } from './hooks';
 import { KNOWN_CLIENTS, LOCKOUT_OPTIONS, LoginAttempts, noKnownClients } from './lockout';
 import { ENCRYPTION_KEYS, PASSWORD_OPTIONS, passwordProviders } from './password';
 import { Database, openDatabase, repositoryProviders } from './persistence';
@@ -72,6 +73,7 @@ const configuration: Provider[] = [
   section(AUDIT_OPTIONS, 'auditLogs'),
   section(CHALLENGE_OPTIONS, 'challenge'),
   section(ENCRYPTION_KEYS, 'encryption'),
+  section(HOOK_OPTIONS, 'hooks'),
   section(JWT_OPTIONS, 'jwt'),
   section(LOCKOUT_OPTIONS, 'lockout'),
   section(LOGIN_OPTIONS, 'login'),
@@ -98,6 +100,8 @@ const domains: Provider[] = [
   ContextStorage,
   DeliveryPolicy,
   AuthCookies,
+  HookRegistry,
+  HookRunner,
   AuthAuditService,
   { provide: KNOWN_CLIENTS, useValue: noKnownClients },
   LoginAttempts,

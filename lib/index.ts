@@ -49,6 +49,16 @@ export {
   type NAuthCreateOptions,
   type NAuthServices,
 } from './headless';
+export type {
+  HookClient,
+  HookContext,
+  HookEvent,
+  HookHandler,
+  HookName,
+  HookOptions,
+  LoginFailureReason,
+  NAuthHooks,
+} from './hooks';
 export {
   AuthGuard,
   ClientInfo,

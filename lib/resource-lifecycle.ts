@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { HookRunner } from './hooks';
 import { Database } from './persistence';
 import { TRANSIENT_STORE, type TransientStore } from './storage';
 
@@ -7,10 +8,12 @@ import { TRANSIENT_STORE, type TransientStore } from './storage';
 export class ResourceLifecycle implements OnApplicationShutdown {
   constructor(
     @Inject(Database) private readonly database: Database,
+    @Inject(HookRunner) private readonly hooks: HookRunner,
     @Inject(TRANSIENT_STORE) private readonly store: TransientStore,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
+    await this.hooks.drain();
     await this.store.close?.();
     await this.database.close();
   }

@@ -7,6 +7,7 @@ import type { NAuthConfig } from './nauth-config';
 import { loginSchema, signupSchema } from './sections/account.schema';
 import { challengeSchema } from './sections/challenge.schema';
 import { encryptionSchema, type EncryptionDraft } from './sections/encryption.schema';
+import { hooksSchema } from './sections/hooks.schema';
 import { jwtSchema, type JwtDraft } from './sections/jwt.schema';
 import { lockoutSchema } from './sections/lockout.schema';
 import { passwordSchema } from './sections/password.schema';
@@ -53,6 +54,7 @@ export const configSchema = section<ConfigDraft>({
   session: sessionSchema,
   auditLogs: section<NonNullable<NAuthConfig['auditLogs']>>({ enabled: flag() }),
   challenge: challengeSchema,
+  hooks: hooksSchema,
   routes: routesSchema,
   logger: section<NonNullable<NAuthConfig['logger']>>({
     instance: field<LoggerService>('an object with the methods log, warn and error', (value) =>

@@ -4,6 +4,7 @@ import type { AuditOptions } from '../audit';
 import type { ChallengeOptions } from '../challenges';
 import type { Clock } from '../common';
 import type { SecurityOptions, TokenDeliveryOptions } from '../context/delivery.options';
+import type { HookOptions } from '../hooks';
 import type { LockoutOptions } from '../lockout/lockout.options';
 import type { PasswordOptions } from '../password/password.options';
 import type { RoutesOptions } from '../routes/route.options';
@@ -54,6 +55,8 @@ export interface NAuthConfig {
   auditLogs?: AuditOptions;
   /** The steps between accepted credentials and tokens. */
   challenge?: ChallengeOptions;
+  /** Functions of the application that are called before and after what happens to accounts and sessions. */
+  hooks?: HookOptions;
   /** The ready-made routes. */
   routes?: RoutesOptions;
   logger?: {

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { NAuthConfigError } from './config-error';
+import { hookNames } from '../hooks';
 import { isWithin } from './config-path';
 import { configSchema } from './config.schema';
 import { resolveConfig } from './resolve-config';
@@ -98,6 +99,11 @@ const samples: Record<string, unknown[]> = {
   'session.maxLifetime': ['30d', '90d'],
   'session.idleTimeout': durations,
   'auditLogs.enabled': [true, false],
+  'hooks.timeout': ['3s', 60],
+  ...below(
+    'hooks',
+    Object.fromEntries(hookNames.map((name) => [name, [() => undefined, [() => undefined]]])),
+  ),
   'routes.enabled': [true, false],
   'routes.prefix': ['auth', '/api/v1/auth/', ''],
   'routes.groups': [[], ['core', 'device']],

@@ -82,6 +82,7 @@ describe('defaults', () => {
       },
       session: { maxConcurrent: 5, maxLifetimeMs: 2_592_000_000, idleTimeoutMs: undefined },
       auditLogs: { enabled: true },
+      hooks: { timeoutMs: 3000, handlers: {} },
       routes: { enabled: false, prefix: 'auth', groups: ['core', 'profile', 'device'], exclude: [] },
       logger: undefined,
     });
@@ -231,7 +232,7 @@ describe('unknown options', () => {
   it('that are listed for later versions are refused as such', () => {
     const names = [
       ...['mfa', 'social', 'emailProvider', 'smsProvider', 'email', 'sms', 'emailNotifications', 'recaptcha'],
-      ...['apiKeys', 'geoLocation', 'hooks', 'rateLimits'],
+      ...['apiKeys', 'geoLocation', 'rateLimits'],
     ];
     const later = {
       ...Object.fromEntries(names.map((name) => [name, {}])),

@@ -13,6 +13,7 @@ import { resolveLogin, resolveSignup } from './sections/account.schema';
 import { resolveChallenge } from './sections/challenge.schema';
 import { resolveDatabase } from './sections/database.resolve';
 import { resolveEncryption } from './sections/encryption.resolve';
+import { resolveHooks } from './sections/hooks.schema';
 import { refreshTtlOf, resolveJwt } from './sections/jwt.resolve';
 import { resolveLockout } from './sections/lockout.schema';
 import { resolvePassword } from './sections/password.resolve';
@@ -62,6 +63,7 @@ function resolveSections(draft: ConfigDraft, context: SectionContext): ResolvedC
     session,
     auditLogs: { enabled: draft.auditLogs?.enabled ?? true },
     challenge: resolveChallenge(draft.challenge ?? {}, context),
+    hooks: resolveHooks(draft.hooks ?? {}, context),
     routes,
     logger: draft.logger?.instance,
     clock: draft.clock ?? systemClock,

@@ -4,6 +4,7 @@ import type { ResolvedAuditOptions } from '../audit';
 import type { ResolvedChallengeOptions } from '../challenges';
 import type { Clock } from '../common';
 import type { ResolvedSecurityOptions, ResolvedTokenDeliveryOptions } from '../context/delivery.options';
+import type { ResolvedHookOptions } from '../hooks';
 import type { ResolvedLockoutOptions } from '../lockout/lockout.options';
 import type { ResolvedPasswordOptions } from '../password/password.options';
 import type { ResolvedRoutesOptions } from '../routes/route.options';
@@ -31,6 +32,7 @@ export interface ResolvedConfig {
   readonly session: Readonly<ResolvedSessionOptions>;
   readonly auditLogs: Readonly<ResolvedAuditOptions>;
   readonly challenge: Readonly<ResolvedChallengeOptions>;
+  readonly hooks: Readonly<ResolvedHookOptions>;
   readonly routes: Readonly<ResolvedRoutesOptions>;
   readonly logger: LoggerService | undefined;
   readonly clock: Clock;

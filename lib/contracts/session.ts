@@ -1,5 +1,9 @@
 import type { AuthMethod } from './user';
 
+/** Why a session ended before its time. */
+export type SessionEndReason =
+  'logout' | 'logout_all' | 'revoked_by_user' | 'session_limit' | 'refresh_reuse' | 'replaced';
+
 /** One live session of the signed-in user. `sessionId` is opaque and is not a secret. */
 export interface SessionInfo {
   sessionId: string;

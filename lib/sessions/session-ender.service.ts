@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, UNIT_OF_WORK, type Clock, type UnitOfWork } from '../common';
+import type { SessionEndReason } from '../contracts';
 import { LiveSessions } from './live-sessions.service';
-import type { SessionEndReason } from './session';
 import { SESSION_FEED, type SessionChange, type SessionFeed } from './session-feed';
 import { SESSION_REPOSITORY, type SessionRepository } from './session.repository';
 

@@ -1,4 +1,5 @@
-import type { Session, SessionEndReason, SessionWithUser } from './session';
+import type { SessionEndReason } from '../contracts';
+import type { Session, SessionWithUser } from './session';
 
 export const SESSION_REPOSITORY = Symbol('nauth.sessionRepository');
 

@@ -1,8 +1,5 @@
-import type { AuthMethod, TokenDeliveryMethod } from '../contracts';
+import type { AuthMethod, SessionEndReason, TokenDeliveryMethod } from '../contracts';
 import type { User } from '../users';
-
-export type SessionEndReason =
-  'logout' | 'logout_all' | 'revoked_by_user' | 'session_limit' | 'refresh_reuse' | 'replaced';
 
 /** A session row. It is also the refresh family: `generation` names the one refresh token that is live. */
 export interface Session {

@@ -1,0 +1,100 @@
+import type { ClientInfo } from '../context';
+import type { AuthMethod, SessionEndReason, UserProfile } from '../contracts';
+
+/** What a hook learns of the client. */
+export type HookClient = Readonly<Pick<ClientInfo, 'ipAddress' | 'userAgent' | 'requestId'>>;
+
+/** The account that a sign-up asks for, in the form in which it would be stored. */
+export interface BeforeSignupPayload {
+  email: string;
+  username: string | null;
+  phone: string | null;
+  firstName: string | null;
+  lastName: string | null;
+  locale: string | null;
+  timezone: string | null;
+  metadata: Record<string, unknown>;
+  authMethod: AuthMethod;
+}
+
+export interface AfterSignupPayload {
+  user: UserProfile;
+  authMethod: AuthMethod;
+  /** The session that the sign-up opened; null when it opened none. */
+  sessionId: string | null;
+}
+
+export interface BeforeLoginPayload {
+  user: UserProfile;
+  authMethod: AuthMethod;
+}
+
+export interface AfterLoginPayload extends BeforeLoginPayload {
+  sessionId: string;
+}
+
+export type LoginFailureReason =
+  'unknown_identifier' | 'wrong_password' | 'account_inactive' | 'rate_limited' | 'refused_by_hook';
+
+/** Never what was typed as identifier: people type passwords there. */
+export interface LoginFailedPayload {
+  /** null when the identifier names no account. */
+  userId: string | null;
+  authMethod: AuthMethod;
+  reason: LoginFailureReason;
+}
+
+export interface RefreshPayload {
+  user: UserProfile;
+  sessionId: string;
+}
+
+export interface BeforeLogoutPayload {
+  userId: string;
+  /** 'all': every session of the user; `sessionId` is then the one of the request. */
+  scope: 'session' | 'all';
+  sessionId: string;
+}
+
+export interface AfterLogoutPayload extends BeforeLogoutPayload {
+  revokedCount: number;
+}
+
+/** Sessions of one user that ended together. */
+export interface SessionRevokedPayload {
+  userId: string;
+  sessionIds: readonly string[];
+  reason: SessionEndReason;
+}
+
+export interface PasswordChangePayload {
+  user: UserProfile;
+  /** 'change' by the signed-in user, 'reset' by a code or link, 'admin_reset' by an administrator, 'forced' at login. */
+  cause: 'change' | 'reset' | 'admin_reset' | 'forced';
+}
+
+export interface UserUpdatedPayload {
+  /** The profile after the change. */
+  user: UserProfile;
+  changedFields: readonly string[];
+}
+
+export interface RefreshReusePayload {
+  userId: string;
+  /** The session, which has been ended. */
+  sessionId: string;
+}
+
+/** Many failed logins from several networks within a short time. */
+export interface AttackSuspectedPayload {
+  failures: number;
+  networks: number;
+  windowSeconds: number;
+}
+
+/** An event of the audit trail could not be written. */
+export interface AuditFailedPayload {
+  eventType: string;
+  /** True when the request was refused because of it (`auditLogs.mustAudit`). */
+  failedClosed: boolean;
+}
