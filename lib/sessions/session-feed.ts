@@ -23,6 +23,6 @@ export interface SessionFeed {
   read(after: number): Promise<SessionFeedPage>;
   /** The highest sequence number so far, 0 for an empty feed. */
   latest(): Promise<number>;
-  /** Removes notes from before `at`; the number removed. */
-  prune(at: Date): Promise<number>;
+  /** Removes at most `limit` notes from before `at`; the number removed. */
+  prune(at: Date, limit: number): Promise<number>;
 }

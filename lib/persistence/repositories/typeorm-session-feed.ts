@@ -45,15 +45,25 @@ export class TypeormSessionFeed implements SessionFeed {
     return row?.sequence ?? 0;
   }
 
-  async prune(at: Date): Promise<number> {
-    const result = await this.database.execute((manager) =>
-      manager
+  async prune(at: Date, limit: number): Promise<number> {
+    const { sessionChanges } = this.database.entities;
+    return this.database.execute(async (manager) => {
+      const rows = await manager
+        .createQueryBuilder(sessionChanges, 'note')
+        .select('note.sequence')
+        .where('note.createdAtMs < :at', { at: at.getTime() })
+        .orderBy('note.createdAtMs', 'ASC')
+        .limit(limit)
+        .getMany();
+      const sequences = rows.map(({ sequence }) => sequence);
+      if (sequences.length === 0) return 0;
+      await manager
         .createQueryBuilder()
         .delete()
-        .from(this.database.entities.sessionChanges)
-        .where('created_at_ms < :at', { at: at.getTime() })
-        .execute(),
-    );
-    return result.affected ?? 0;
+        .from(sessionChanges)
+        .where('sequence IN (:...sequences)', { sequences })
+        .execute();
+      return sequences.length;
+    });
   }
 }
