@@ -2,6 +2,11 @@
  * No unit of work lives this long: whatever was given a number before is visible, or never will be, this much later.
  */
 const SETTLED_AFTER_MS = 15_000;
+/**
+ * How many numbers below the highest one may belong to units that were not over when the reader started. Four hundred
+ * changes a second, for as long as a unit lives, stay below it.
+ */
+const OPEN_AT_START = 1000;
 
 interface Mark {
   at: number;
@@ -18,9 +23,9 @@ export class FeedCursor {
   private settled: number;
   private highest: number;
 
-  /** @param latest the highest number when the reader started, knowing nothing */
+  /** @param latest the highest visible number when the reader started, knowing nothing */
   constructor(latest: number, at: number) {
-    this.settled = latest;
+    this.settled = Math.max(0, latest - OPEN_AT_START);
     this.highest = latest;
     this.marks.push({ at, latest });
   }

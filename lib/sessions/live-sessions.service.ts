@@ -1,19 +1,23 @@
+import { AsyncResource } from 'node:async_hooks';
 import { Inject, Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
-import { NAuthException } from '../errors';
+import { CLOCK, type Clock } from '../common';
 import { FeedCursor } from './feed-cursor';
+import { RememberedSessions } from './remembered-sessions';
 import type { SessionWithUser } from './session';
 import { SESSION_FEED, type SessionChange, type SessionFeed } from './session-feed';
 import { SESSION_REPOSITORY, type SessionRepository } from './session.repository';
 
-/** How old the last look at the feed may be for what is remembered to be believed. */
+/** How old the last look at the feed may be before there is a new one. */
 const MAX_LOOK_AGE_MS = 500;
-/** Beyond this even a look that has just ended began too long ago (R038). */
+/** How old it may be for what is remembered to be believed at all (R038). */
 const MAX_STALENESS_MS = 1000;
+/** How long requests wait for a look. Longer, and a database that is down would not be told of within 3 s (R148). */
+const PATIENCE_MS = 150;
+/** After a look that failed, requests ask the database without waiting for another one until this has passed. */
+const RETRY_MS = 500;
 /** After a longer silence, notes may have been pruned: everything is forgotten instead. */
 const MAX_SILENCE_MS = 10 * 60_000;
 const MAX_SESSIONS = 50_000;
-const MAX_AGE_MS = 10 * 60_000;
 
 interface Load {
   readonly sessionId: string;
@@ -22,25 +26,25 @@ interface Load {
 
 /**
  * Sessions as the database has them, remembered between requests. What another instance changes is seen within a
- * second (R038): nothing is believed unless the feed was looked at in the last half second, and all requests of that
- * half second share the look. When the feed cannot be read, nothing is believed and every request asks the database.
+ * second (R038): nothing is believed unless a look at the feed began in the last second, and all requests share a look
+ * every half second. When the feed cannot be read, nothing is believed and every request asks the database.
  */
 @Injectable()
 export class LiveSessions {
-  private readonly remembered = new LRUCache<string, SessionWithUser>({
-    max: MAX_SESSIONS,
-    ttl: MAX_AGE_MS,
-    dispose: (found, id) => this.unlink(found.user.id, id),
-  });
-  private readonly idsOfUser = new Map<string, Set<string>>();
+  private readonly remembered = new RememberedSessions(MAX_SESSIONS);
   private readonly loads = new Set<Load>();
+  /** A look is everybody's: it is no part of the request or the unit of work that happens to need it first. */
+  private readonly detached = new AsyncResource('nauth.sessionFeed');
   private cursor: FeedCursor | undefined;
   private lookedAt = -Infinity;
-  private looking: Promise<void> | undefined;
+  private lookedAtTime = 0;
+  private failedAt = -Infinity;
+  private looking: { since: number; done: Promise<void> } | undefined;
 
   constructor(
     @Inject(SESSION_REPOSITORY) private readonly sessions: SessionRepository,
     @Inject(SESSION_FEED) private readonly feed: SessionFeed,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /**
@@ -49,15 +53,14 @@ export class LiveSessions {
    * @throws {NAuthException} SERVICE_UNAVAILABLE when it is not remembered and the database cannot say
    */
   async find(sessionId: string): Promise<SessionWithUser | null> {
-    const current = await this.isCurrent();
-    const known = current ? this.remembered.get(sessionId) : undefined;
-    return known ?? this.load(sessionId, current);
+    const known = (await this.isCurrent()) ? this.remembered.get(sessionId) : undefined;
+    return known ?? this.load(sessionId);
   }
 
   /** As `find`, from the database. */
   reload(sessionId: string): Promise<SessionWithUser | null> {
     this.remembered.delete(sessionId);
-    return this.load(sessionId, true);
+    return this.load(sessionId);
   }
 
   /** Notes a change of this instance's own making at once. To be called when it has been committed. */
@@ -67,50 +70,33 @@ export class LiveSessions {
       if (userId !== null || load.sessionId === sessionId) load.outdated = true;
     }
     if (sessionId !== null) this.remembered.delete(sessionId);
-    if (userId === null) return;
-    for (const id of [...(this.idsOfUser.get(userId) ?? [])]) this.remembered.delete(id);
+    if (userId !== null) this.remembered.deleteUser(userId);
   }
 
   /** Notes activity of a remembered session, which nobody else has to hear of. */
   noteActivity(sessionId: string, at: Date): void {
-    const known = this.remembered.peek(sessionId);
-    if (known)
-      this.remembered.set(sessionId, { ...known, session: { ...known.session, lastActivityAt: at } });
+    this.remembered.noteActivity(sessionId, at);
   }
 
-  private async load(sessionId: string, mayRemember: boolean): Promise<SessionWithUser | null> {
+  private async load(sessionId: string): Promise<SessionWithUser | null> {
     const load: Load = { sessionId, outdated: false };
     this.loads.add(load);
     try {
       const found = await this.sessions.findWithUser(sessionId);
-      if (found && mayRemember && !load.outdated && found.session.revokedAt === null) this.remember(found);
+      if (found && !load.outdated && found.session.revokedAt === null) this.remembered.set(found);
       return found;
     } finally {
       this.loads.delete(load);
     }
   }
 
-  private remember(found: SessionWithUser): void {
-    const { session, user } = found;
-    this.remembered.set(session.id, found);
-    const ids = this.idsOfUser.get(user.id) ?? new Set();
-    this.idsOfUser.set(user.id, ids.add(session.id));
-  }
-
-  private unlink(userId: string, sessionId: string): void {
-    const ids = this.idsOfUser.get(userId);
-    if (ids?.delete(sessionId) && ids.size === 0) this.idsOfUser.delete(userId);
-  }
-
+  /** Whether what is remembered may be believed now. Looks at the feed when it is time to. */
   private async isCurrent(): Promise<boolean> {
     if (this.lookAge() <= MAX_LOOK_AGE_MS) return true;
-    this.looking ??= this.look().finally(() => (this.looking = undefined));
-    try {
-      await this.looking;
-    } catch (error) {
-      // A database that does not answer will not answer the next question either, and its time is up (R148).
-      if (error instanceof NAuthException && error.code === 'SERVICE_UNAVAILABLE') throw error;
-      return false;
+    if (!this.looking && performance.now() - this.failedAt > RETRY_MS) this.startLook();
+    if (this.looking) {
+      const patience = PATIENCE_MS - (performance.now() - this.looking.since);
+      if (patience > 0) await settledWithin(this.looking.done, patience);
     }
     return this.lookAge() <= MAX_STALENESS_MS;
   }
@@ -120,16 +106,27 @@ export class LiveSessions {
     return performance.now() - this.lookedAt;
   }
 
+  private startLook(): void {
+    const look = this.detached.runInAsyncScope(() => this.look());
+    const done = look.finally(() => (this.looking = undefined));
+    this.looking = { since: performance.now(), done };
+  }
+
+  /** Never rejects: without a look, the database is asked for each session, and it says what is wrong. */
   private async look(): Promise<void> {
     const startedAt = performance.now();
-    if (startedAt - this.lookedAt > MAX_SILENCE_MS) this.startOver();
+    const time = this.clock.now();
+    // The one clock stands still while a machine sleeps, the other can be set.
+    const silence = Math.max(startedAt - this.lookedAt, Math.abs(time - this.lookedAtTime));
+    if (silence > MAX_SILENCE_MS) this.startOver();
     try {
       if (this.cursor) await this.readOn(this.cursor, startedAt);
       else this.cursor = new FeedCursor(await this.feed.latest(), startedAt);
       this.lookedAt = startedAt;
-    } catch (error) {
+      this.lookedAtTime = time;
+    } catch {
       this.startOver();
-      throw error;
+      this.failedAt = performance.now();
     }
   }
 
@@ -150,4 +147,15 @@ export class LiveSessions {
     this.cursor = undefined;
     this.lookedAt = -Infinity;
   }
+}
+
+/** Resolves when the work is done, or after `milliseconds`. */
+async function settledWithin(work: Promise<void>, milliseconds: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    // An answer that has arrived meanwhile, while the process was busy, is read before the immediate runs.
+    timer = setTimeout(() => setImmediate(resolve), milliseconds);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 }
