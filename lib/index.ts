@@ -84,4 +84,12 @@ export {
   type RouteRequest,
   type RoutesOptions,
 } from './routes';
-export { MemoryTransientStore, RedisTransientStore, type CounterState, type TransientStore } from './storage';
+export {
+  MemoryTransientStore,
+  RedisTransientStore,
+  type CounterState,
+  type RedisAddress,
+  type RedisClient,
+  type RedisTransientStoreOptions,
+  type TransientStore,
+} from './storage';

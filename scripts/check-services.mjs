@@ -1,4 +1,5 @@
 // Says which of the services that the full test run needs do not accept connections, and fails when one does not.
+import { spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
 
 const services = {
@@ -20,6 +21,12 @@ for (const [name, url] of Object.entries(services)) {
   console.log(`${name} at ${hostname}: ${reached ? 'there' : 'MISSING'}`);
   if (!reached) process.exitCode = 1;
 }
+
+// Suites about faults start Redis servers of their own.
+const program = process.env.NAUTH_TEST_REDIS_SERVER ?? 'redis-server';
+const installed = spawnSync(program, ['--version']).status === 0;
+console.log(`${program}: ${installed ? 'there' : 'MISSING'}`);
+if (!installed) process.exitCode = 1;
 
 function accepts(host, port) {
   return new Promise((resolve) => {

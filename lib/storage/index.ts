@@ -1,6 +1,7 @@
 export * from './database/database-transient-store';
 export * from './exclusive-task';
 export * from './memory/memory-transient-store';
-export * from './redis/redis-client';
+export type * from './redis/redis-address';
+export type * from './redis/redis-client';
 export * from './redis/redis-transient-store';
 export * from './transient-store';

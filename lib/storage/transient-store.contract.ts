@@ -14,6 +14,10 @@ export interface StoreUnderTest {
 
 const CALLERS = 100;
 
+function numbers(first: number, last: number): number[] {
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
+}
+
 /** What every adapter of the port must do. */
 export function transientStoreContract(name: string, open: () => Promise<StoreUnderTest>): void {
   describe(`TransientStore on ${name}`, () => {
@@ -34,7 +38,20 @@ export function transientStoreContract(name: string, open: () => Promise<StoreUn
       serial += 1;
       const inParallel = <T>(call: (store: TransientStore, caller: number) => Promise<T>) =>
         Promise.all(Array.from({ length: CALLERS }, (_, i) => call(i % 2 ? stores[1] : stores[0], i)));
-      return { store: stores[0], peer: stores[1], unit, advance, inParallel, key: `contract:${serial}` };
+      /** A third of the callers come before the time passes, a third while it does, and a third after that. */
+      const aging = <T>(
+        milliseconds: number,
+        call: (store: TransientStore, caller: number) => Promise<T>,
+      ): Promise<T[]> => {
+        let passing: Promise<void> | undefined;
+        return inParallel(async (store, caller) => {
+          if (caller >= CALLERS / 3) passing ??= advance(milliseconds);
+          if (caller >= (CALLERS * 2) / 3) await passing;
+          return call(store, caller);
+        });
+      };
+      const key = `contract:${serial}`;
+      return { store: stores[0], peer: stores[1], unit, advance, inParallel, aging, key };
     }
 
     it('gives a value back until it is over', async () => {
@@ -174,6 +191,66 @@ export function transientStoreContract(name: string, open: () => Promise<StoreUn
       await advance(unit);
       expect(await store.expire(key, unit)).toBe(false);
       expect((await store.increment(key, unit)).count).toBe(1);
+    });
+
+    it('gives a value that expires among 100 takers to one of them at most', async () => {
+      const { store, unit, aging, key } = setUp();
+      for (let round = 0; round < 5; round += 1) {
+        await store.set(key, `value ${round}`, unit);
+        const taken = await aging(unit, (each) => each.take(key));
+        expect(taken.filter((value) => value !== null).length).toBeLessThanOrEqual(1);
+        expect(await store.get(key)).toBeNull();
+      }
+    });
+
+    it('lets one of 100 callers take the place of a value that expires among them', async () => {
+      const { store, unit, aging, key } = setUp();
+      for (let round = 0; round < 5; round += 1) {
+        await store.set(key, 'before', unit);
+        const won = await aging(unit, (each, caller) => each.setIfAbsent(key, `caller ${caller}`, unit * 50));
+        expect(won.filter(Boolean)).toHaveLength(1);
+        expect(await store.get(key)).toBe(`caller ${won.indexOf(true)}`);
+      }
+    });
+
+    it('starts a counter again once when it expires among 100 increments, and loses none', async () => {
+      const { store, unit, aging, key } = setUp();
+      for (let round = 0; round < 5; round += 1) {
+        await store.delete(key);
+        await store.increment(key, unit);
+        const states = await aging(unit, (each) => each.increment(key, unit * 50));
+        const counts = states.map(({ count }) => count).sort((a, b) => a - b);
+        // So many started from none; the others went on from the first count.
+        const late = (await store.increment(key, unit)).count - 1;
+        expect(counts).toEqual(
+          [...numbers(2, CALLERS - late + 1), ...numbers(1, late)].sort((a, b) => a - b),
+        );
+      }
+    });
+
+    it('gives a value to one of 100 callers, whether they take it or compare and delete', async () => {
+      const { store, unit, inParallel, key } = setUp();
+      for (let round = 0; round < 5; round += 1) {
+        await store.set(key, 'value', unit);
+        const won = await inParallel(async (each, caller) =>
+          caller % 4 < 2 ? (await each.take(key)) !== null : each.compareAndDelete(key, 'value'),
+        );
+        expect(won.filter(Boolean)).toHaveLength(1);
+      }
+    });
+
+    it('does not delete what another put in place of the value meanwhile', async () => {
+      const { store, unit, inParallel, key } = setUp();
+      for (let round = 0; round < 5; round += 1) {
+        await store.set(key, 'mine', unit);
+        const done = await inParallel((each, caller) =>
+          caller % 4 < 2 ? each.compareAndDelete(key, 'mine') : each.setIfAbsent(key, 'theirs', unit),
+        );
+        expect(done.filter((won, caller) => won && caller % 4 < 2)).toHaveLength(1);
+        const replaced = done.some((won, caller) => won && caller % 4 >= 2);
+        expect(await store.get(key)).toBe(replaced ? 'theirs' : null);
+        await store.delete(key);
+      }
     });
 
     it('shortens a life to nothing', async () => {

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { DataSourceOptions } from 'typeorm';
+import { age } from '../../test/support/redis-time';
 import {
   describeEngine,
   describeRedis,
@@ -87,9 +87,8 @@ describeRedis('on a Redis server', () => {
     for (const store of stores) await store.open();
     return {
       stores,
-      unit: 300,
-      // Redis rounds to whole milliseconds on its own clock.
-      advance: async (milliseconds) => sleep(milliseconds + 5),
+      unit: 60_000,
+      advance: (milliseconds) => age(client, keyPrefix, milliseconds),
       async dispose() {
         const keys = await client.keys(`${keyPrefix}*`);
         if (keys.length > 0) await client.del(...keys);

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,6 +15,8 @@ export const engines: readonly EngineName[] = ['sqlite', 'postgres', 'mariadb'];
 
 export const postgresUrl = process.env.NAUTH_TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/test';
 export const mariadbUrl = process.env.NAUTH_TEST_MARIADB_URL ?? 'mysql://root@127.0.0.1:3306/test';
+/** The program that suites start which need Redis servers of their own. */
+export const redisServerProgram = process.env.NAUTH_TEST_REDIS_SERVER ?? 'redis-server';
 export const redisUrl = process.env.NAUTH_TEST_REDIS_URL ?? 'redis://127.0.0.1:6379';
 
 /** Plain `npm test` is quick and needs no service; `npm run test:all` and CI run the suites on servers too. */
@@ -68,10 +70,15 @@ export function describeRedis(title: string, suite: () => void): void {
   describeIf(presence.redis === true, 'Redis', title, suite);
 }
 
+/** The same for a suite that starts Redis servers of its own, to kill them. */
+export function describeOwnRedis(title: string, suite: () => void): void {
+  describeIf(ownRedis, 'redis-server program', title, suite);
+}
+
 function describeIf(present: boolean, name: string, title: string, suite: () => void): void {
   if (embeddedOnly) describe.skip(`${title} - SKIPPED: needs ${name}, npm run test:all runs it`, suite);
   else if (present || process.env.CI === 'true') describe(title, suite);
-  else describe.skip(`${title} - SKIPPED: no ${name} server`, suite);
+  else describe.skip(`${title} - SKIPPED: no ${name}`, suite);
 }
 
 /** One statement on the server's own test database. */
@@ -123,3 +130,4 @@ function endpoint(url: string, port: number): { host: string; port: number } {
 }
 
 const presence: Record<string, boolean> = embeddedOnly ? {} : probe();
+const ownRedis = !embeddedOnly && spawnSync(redisServerProgram, ['--version']).status === 0;

@@ -1,45 +1,55 @@
-import type { OwnedRedisClient } from './redis-client';
+import {
+  clientSettings,
+  clusterSettings,
+  sentinelSettings,
+  type ClientSettings,
+  type ClusterSettings,
+  type SentinelSettings,
+} from './client-options';
+import type { RedisAddress, RedisNode } from './redis-address';
+import type { OwnedRedisClient, OwnedRedisCluster } from './redis-client';
 
 /** The part of ioredis that is used, written out so that no declaration file needs ioredis. */
 export interface RedisModule {
-  Redis: new (url: string, options: RedisClientOptions) => OwnedRedisClient;
-}
-
-export interface RedisClientOptions {
-  lazyConnect: boolean;
-  enableOfflineQueue: boolean;
-  maxRetriesPerRequest: number;
-  autoResendUnfulfilledCommands: boolean;
-  connectTimeout: number;
-  commandTimeout: number;
-  socketTimeout: number;
-  keepAlive: number;
-  retryStrategy: (attempt: number) => number;
+  Redis: {
+    new (url: string, settings: ClientSettings): OwnedRedisClient;
+    new (settings: SentinelSettings): OwnedRedisClient;
+  };
+  Cluster: new (nodes: RedisNode[], settings: ClusterSettings) => OwnedRedisCluster;
 }
 
 /**
- * A client for one address that fails at once instead of queueing while there is no connection (the defaults of ioredis
- * reject after 10 s), never sends a command twice, and reconnects for ever, at least once a second.
+ * A client for the address, not connected yet.
  * @throws {Error} when the optional peer ioredis is not installed
  */
 export async function createRedisClient(
-  url: string,
-  commandTimeoutMs: number,
+  address: RedisAddress,
   load: () => Promise<RedisModule> = () => import('ioredis'),
 ): Promise<OwnedRedisClient> {
-  const { Redis } = await load().catch((cause: unknown) => {
-    throw new Error('RedisTransientStore with a url needs ioredis 5: npm install ioredis@5', { cause });
+  const { Redis, Cluster } = await load().catch((cause: unknown) => {
+    throw new Error('RedisTransientStore with an address needs ioredis 5: npm install ioredis@5', { cause });
   });
-  return new Redis(url, {
-    lazyConnect: true,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: false,
-    connectTimeout: 2_000,
-    commandTimeout: commandTimeoutMs,
-    // A peer that vanished without closing leaves a socket that looks open for minutes: give it up sooner.
-    socketTimeout: 2_000,
-    keepAlive: 10_000,
-    retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
-  });
+  if ('url' in address) return new Redis(address.url, clientSettings(address));
+  if ('sentinels' in address) return new Redis(sentinelSettings(address));
+  const nodes = address.nodes.map((node) => ({ ...node }));
+  return keptWarm(new Cluster(nodes, clusterSettings(address)));
+}
+
+/**
+ * ioredis connects to a node of a cluster with the first command for it, and refuses the ones that come while it does. So
+ * the connections are made beforehand, to new masters too.
+ */
+function keptWarm(cluster: OwnedRedisCluster): OwnedRedisCluster {
+  const warm = (): void => {
+    if (cluster.status === 'ready') void reachMasters(cluster);
+  };
+  cluster.on('ready', warm);
+  // Later than the command that made ioredis learn of the node, which goes first.
+  cluster.on('+node', () => process.nextTick(warm));
+  return cluster;
+}
+
+/** Resolves when every known master has been connected to, or could not be. */
+export async function reachMasters(cluster: OwnedRedisCluster): Promise<void> {
+  await Promise.allSettled(cluster.nodes('master').map((node) => node.call('PING')));
 }

@@ -10,7 +10,17 @@ export interface RedisClient {
 
 /** A client that the store made, and so opens and closes. */
 export interface OwnedRedisClient extends RedisClient {
+  readonly status: string;
   connect(): Promise<void>;
+  once(event: 'ready', listener: () => void): unknown;
   quit(): Promise<unknown>;
-  disconnect(): void;
+  /** With `true` it connects again. */
+  disconnect(reconnect?: boolean): void;
+}
+
+/** The same for a cluster. */
+export interface OwnedRedisCluster extends OwnedRedisClient {
+  nodes(role: 'master'): { call(command: 'PING'): Promise<unknown> }[];
+  on(event: 'error' | 'node error', listener: (error: Error) => void): unknown;
+  on(event: 'ready' | '+node', listener: () => void): unknown;
 }
