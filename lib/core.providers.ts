@@ -31,7 +31,7 @@ import {
   SECURITY_OPTIONS,
   TOKEN_DELIVERY_OPTIONS,
 } from './context';
-import { HOOK_OPTIONS, HookRegistry, HookRunner } from './hooks';
+import { HOOK_OPTIONS, HookGate, HookRegistry, HookRunner } from './hooks';
 import { KNOWN_CLIENTS, LOCKOUT_OPTIONS, LoginAttempts, noKnownClients } from './lockout';
 import { ENCRYPTION_KEYS, PASSWORD_OPTIONS, passwordProviders } from './password';
 import { Database, openDatabase, repositoryProviders } from './persistence';
@@ -102,6 +102,7 @@ const domains: Provider[] = [
   AuthCookies,
   HookRegistry,
   HookRunner,
+  HookGate,
   AuthAuditService,
   { provide: KNOWN_CLIENTS, useValue: noKnownClients },
   LoginAttempts,

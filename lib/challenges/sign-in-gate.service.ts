@@ -2,8 +2,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import { UNIT_OF_WORK, type UnitOfWork } from '../common';
 import type { IssuedTokens } from '../context';
 import type { ChallengeResponse } from '../contracts';
-import { NAuthException } from '../errors';
+import { NAuthException, toNAuthException } from '../errors';
+import { HookGate, HookRunner } from '../hooks';
 import { SessionOpener } from '../sessions';
+import { toUserProfile } from '../users';
 import { ChallengeOpener } from './challenge-opener.service';
 import { ChallengeRegistry } from './challenge-registry';
 import type { ChallengeResolver } from './challenge-resolver';
@@ -24,8 +26,32 @@ export class SignInGate {
     @Inject(ChallengeRegistry) private readonly registry: ChallengeRegistry,
     @Inject(ChallengeOpener) private readonly opener: ChallengeOpener,
     @Inject(SessionOpener) private readonly sessions: SessionOpener,
+    @Inject(HookGate) private readonly hookGate: HookGate,
+    @Inject(HookRunner) private readonly hooks: HookRunner,
     @Inject(UNIT_OF_WORK) private readonly unitOfWork: UnitOfWork,
   ) {}
+
+  /**
+   * The way in for a first factor that has just been proved: asks the application's `beforeLogin` hooks, outside of a unit
+   * of work, and goes on.
+   *
+   * @throws {NAuthException} what a hook refused with, and as `proceed`
+   */
+  async begin(signIn: SignIn): Promise<SignInOutcome> {
+    const { user, authMethod } = signIn;
+    try {
+      await this.hookGate.ask(
+        'beforeLogin',
+        () => ({ user: toUserProfile(user, null), authMethod }),
+        user.id,
+      );
+    } catch (thrown) {
+      const reason = toNAuthException(thrown).getStatus() < 500 ? 'refused_by_hook' : 'hook_failed';
+      this.hooks.notify('loginFailed', () => ({ userId: user.id, authMethod, reason }));
+      throw thrown;
+    }
+    return this.proceed(signIn);
+  }
 
   /**
    * What a sign-in gets, by what is stored now. One unit of work, or part of the running one.
@@ -37,8 +63,15 @@ export class SignInGate {
       if (!signIn.user.isActive) throw new NAuthException('AUTH_INVALID_CREDENTIALS');
       const next = await this.next(signIn);
       if (next) return { status: 'challenged', challenge: await this.opener.open(next, signIn) };
-      const { user, authMethod, amr, deviceName } = signIn;
+      const { user, authMethod, amr, deviceName, isSignup } = signIn;
       const issued = await this.sessions.open({ user, authMethod, amr: [...amr], deviceName });
+      const { sessionId } = issued;
+      await this.hooks.after('afterLogin', () => ({
+        user: toUserProfile(user, authMethod),
+        authMethod,
+        sessionId,
+        isSignup,
+      }));
       return { status: 'signed-in', signIn, issued };
     });
   }

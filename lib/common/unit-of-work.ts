@@ -12,8 +12,8 @@ export interface UnitOfWork {
   afterCommit(notice: () => void): void;
   /**
    * Runs `task` once the running unit has been committed and has given its connection back, never if it is not
-   * committed. `run` of the unit resolves after it, so that `task` must neither fail nor hang. Outside of a unit at once;
-   * the promise is then the task's.
+   * committed. Tasks of one unit start in order and run side by side; `run` of the unit resolves after them, so that they
+   * must neither fail nor hang. Outside of a unit at once; the promise is then the task's.
    */
   afterUnit(task: () => Promise<void>): Promise<void>;
   /** Calls `work` as if no unit were running: what it starts does not belong to this one. */

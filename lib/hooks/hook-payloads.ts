@@ -20,8 +20,6 @@ export interface BeforeSignupPayload {
 export interface AfterSignupPayload {
   user: UserProfile;
   authMethod: AuthMethod;
-  /** The session that the sign-up opened; null when it opened none. */
-  sessionId: string | null;
 }
 
 export interface BeforeLoginPayload {
@@ -31,10 +29,17 @@ export interface BeforeLoginPayload {
 
 export interface AfterLoginPayload extends BeforeLoginPayload {
   sessionId: string;
+  /** True for the session that a sign-up ends with. */
+  isSignup: boolean;
 }
 
 export type LoginFailureReason =
-  'unknown_identifier' | 'wrong_password' | 'account_inactive' | 'rate_limited' | 'refused_by_hook';
+  | 'unknown_identifier'
+  | 'wrong_password'
+  | 'account_inactive'
+  | 'rate_limited'
+  | 'refused_by_hook'
+  | 'hook_failed';
 
 /** Never what was typed as identifier: people type passwords there. */
 export interface LoginFailedPayload {

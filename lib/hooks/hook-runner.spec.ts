@@ -54,7 +54,7 @@ const user: BeforeLoginPayload['user'] = {
   sessionAuthMethod: null,
 };
 const login = (): BeforeLoginPayload => ({ user, authMethod: 'password' });
-const session = () => ({ ...login(), sessionId: 's1' });
+const session = () => ({ ...login(), sessionId: 's1', isSignup: false });
 
 function setUp(handlers: HookHandlers & { timeoutMs?: number } = {}) {
   const { timeoutMs = MINUTE, beforeLogin, afterLogin, beforeSignup } = handlers;

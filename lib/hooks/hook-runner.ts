@@ -32,6 +32,11 @@ export class HookRunner {
     @Inject(HOOK_OPTIONS) private readonly options: ResolvedHookOptions,
   ) {}
 
+  /** True when there is a hook of this name: for callers whose payload costs a query. */
+  has(hook: HookName): boolean {
+    return this.registry.of(hook).length > 0;
+  }
+
   /**
    * Asks the hooks one after the other; the first that refuses is the last to be asked. Belongs outside of a unit of
    * work, which would hold a connection meanwhile.

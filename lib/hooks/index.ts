@@ -1,3 +1,4 @@
+export * from './hook-gate.service';
 export * from './hook-payloads';
 export * from './hook-registry';
 export * from './hook-runner';

@@ -76,7 +76,7 @@ export class Database implements UnitOfWork {
         return work();
       }),
     );
-    for (const task of tasks) await task();
+    await Promise.all(tasks.map((task) => task()));
     return result;
   }
 

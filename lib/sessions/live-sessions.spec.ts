@@ -21,6 +21,7 @@ class Rows {
       rotate: refuse,
       revoke: refuse,
       revokeAll: refuse,
+      findEnded: refuse,
       revokeOldest: refuse,
       findLive: refuse,
       touch: refuse,

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, UNIT_OF_WORK, type Clock, type UnitOfWork } from '../common';
 import type { SessionEndReason } from '../contracts';
+import { HookRunner } from '../hooks';
 import { LiveSessions } from './live-sessions.service';
 import { SESSION_FEED, type SessionChange, type SessionFeed } from './session-feed';
 import { SESSION_REPOSITORY, type SessionRepository } from './session.repository';
@@ -15,17 +16,20 @@ export class SessionEnder {
     @Inject(UNIT_OF_WORK) private readonly unitOfWork: UnitOfWork,
     @Inject(SESSION_REPOSITORY) private readonly sessions: SessionRepository,
     @Inject(SESSION_FEED) private readonly feed: SessionFeed,
+    @Inject(HookRunner) private readonly hooks: HookRunner,
     @Inject(LiveSessions) private readonly live: LiveSessions,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** True when this call ended the session. With `userId`, only a session of that user. */
-  end(sessionId: string, reason: SessionEndReason, userId?: string): Promise<boolean> {
+  /** True when this call ended the session, which it does only if it is one of this user. */
+  end(sessionId: string, reason: SessionEndReason, userId: string): Promise<boolean> {
     return this.unitOfWork.run(async () => {
       const at = this.now();
       const ended = await this.sessions.revoke(sessionId, reason, at, userId);
-      if (ended) await this.announce({ sessionId, userId: null }, at);
-      return ended;
+      if (!ended) return false;
+      await this.announce({ sessionId, userId: null }, at);
+      await this.hooks.after('sessionRevoked', () => ({ userId, sessionIds: [sessionId], reason }));
+      return true;
     });
   }
 
@@ -35,6 +39,7 @@ export class SessionEnder {
       const at = this.now();
       const ended = await this.sessions.revokeAll(userId, reason, at);
       await this.announce({ sessionId: null, userId }, at);
+      await this.tell(userId, reason, at, ended);
       return ended;
     });
   }
@@ -44,7 +49,9 @@ export class SessionEnder {
     return this.unitOfWork.run(async () => {
       const at = this.now();
       const ended = await this.sessions.revokeOldest(userId, keep, at);
-      if (ended > 0) await this.announce({ sessionId: null, userId }, at);
+      if (ended === 0) return 0;
+      await this.announce({ sessionId: null, userId }, at);
+      await this.tell(userId, 'session_limit', at, ended);
       return ended;
     });
   }
@@ -57,6 +64,13 @@ export class SessionEnder {
   private async announce(change: SessionChange, at: Date): Promise<void> {
     await this.feed.append(change, at);
     this.unitOfWork.afterCommit(() => this.live.forget(change));
+  }
+
+  /** The statement says how many sessions it ended, and is asked which only where somebody wants to know. */
+  private async tell(userId: string, reason: SessionEndReason, at: Date, ended: number): Promise<void> {
+    if (ended === 0 || !this.hooks.has('sessionRevoked')) return;
+    const sessionIds = await this.sessions.findEnded(userId, reason, at);
+    await this.hooks.after('sessionRevoked', () => ({ userId, sessionIds, reason }));
   }
 
   private now(): Date {

@@ -5,8 +5,10 @@ import { ContextStorage, TOKEN_DELIVERY_OPTIONS } from '../context';
 import type { IssuedTokens, ResolvedTokenDeliveryOptions } from '../context';
 import type { TokenDeliveryMethod } from '../contracts';
 import { NAuthException } from '../errors';
+import { HookGate, HookRunner, type RefreshPayload } from '../hooks';
 import { JWT_OPTIONS, RefreshTokenCodec, type ResolvedJwtOptions } from '../tokens';
-import type { Session } from './session';
+import { toUserProfile } from '../users';
+import type { Session, SessionWithUser } from './session';
 import { SessionEnder } from './session-ender.service';
 import { SESSION_OPTIONS, type ResolvedSessionOptions } from './session.options';
 import { SESSION_REPOSITORY, type SessionRepository } from './session.repository';
@@ -27,6 +29,8 @@ export class SessionRefresher {
     @Inject(SessionEnder) private readonly ender: SessionEnder,
     @Inject(RefreshTokenCodec) private readonly codec: RefreshTokenCodec,
     @Inject(SessionTokens) private readonly tokens: SessionTokens,
+    @Inject(HookGate) private readonly gate: HookGate,
+    @Inject(HookRunner) private readonly hooks: HookRunner,
     @Inject(AuthAuditService) private readonly audit: AuthAuditService,
     @Inject(ContextStorage) private readonly context: ContextStorage,
     @Inject(JWT_OPTIONS) private readonly jwt: ResolvedJwtOptions,
@@ -46,19 +50,28 @@ export class SessionRefresher {
     const presentedAt = this.context.current()?.startedAt ?? this.clock.now();
     const claim = this.codec.decode(refreshToken);
     if (!claim) throw new NAuthException('AUTH_TOKEN_INVALID');
-    for (let attempt = 0; attempt <= MAX_LOST_RACES; attempt += 1) {
+    let isAsked = false;
+    for (let lostRaces = 0; lostRaces <= MAX_LOST_RACES; lostRaces += 1) {
       const found = await this.sessions.findWithUser(claim.sessionId);
       if (!found || !this.isGenuine(refreshToken, found.session, claim.generation, via)) {
         throw new NAuthException('AUTH_TOKEN_INVALID');
       }
       assertSessionStands(found, this.clock.now(), this.options.idleTimeoutMs);
       const { session } = found;
-      if (claim.generation !== session.generation)
-        return this.answerSpent(session, claim.generation, presentedAt);
-      if (this.clock.now() >= session.refreshExpiresAt.getTime())
+      const isLive = claim.generation === session.generation;
+      if (!isLive) await this.assertWithinGrace(session, claim.generation, presentedAt);
+      else if (this.clock.now() >= session.refreshExpiresAt.getTime())
         throw new NAuthException('AUTH_TOKEN_EXPIRED');
-      const rotated = await this.rotate(session);
-      if (rotated) return this.issue(rotated);
+      const asked = isAsked ? undefined : this.ask(found);
+      isAsked = true;
+      if (asked) {
+        await asked;
+        // Meanwhile the session may have become another one: it is read again, which is not a lost race.
+        lostRaces -= 1;
+        continue;
+      }
+      const current = isLive ? await this.rotate(session) : session;
+      if (current) return this.issue(found, current);
     }
     throw new NAuthException('SERVICE_UNAVAILABLE', { retryAfter: 1 });
   }
@@ -95,16 +108,10 @@ export class SessionRefresher {
    * A parent that was already on its way when it was spent is a duplicate and is refused without harm. All else is
    * reuse.
    */
-  private async answerSpent(
-    session: Session,
-    generation: number,
-    presentedAt: number,
-  ): Promise<IssuedTokens> {
+  private async assertWithinGrace(session: Session, generation: number, presentedAt: number): Promise<void> {
     const isParent = generation === session.generation - 1 && session.rotatedAt !== null;
     const age = presentedAt - (session.rotatedAt?.getTime() ?? 0);
-    if (isParent && this.jwt.refreshToken.graceMs > 0 && age <= this.jwt.refreshToken.graceMs) {
-      return this.issue(session);
-    }
+    if (isParent && this.jwt.refreshToken.graceMs > 0 && age <= this.jwt.refreshToken.graceMs) return;
     if ((isParent && age <= 0) || !this.jwt.refreshToken.reuseDetection) {
       throw new NAuthException('AUTH_TOKEN_INVALID');
     }
@@ -114,19 +121,30 @@ export class SessionRefresher {
 
   /** A unit of its own, committed before the refusal is thrown, so that the refusal cannot undo it (R047). */
   private async endFamily(session: Session): Promise<void> {
-    await this.ender.end(session.id, 'refresh_reuse');
+    const { id: sessionId, userId } = session;
+    await this.ender.end(sessionId, 'refresh_reuse', userId);
     await this.audit.recordRefusal('REFRESH_REUSE', {
       status: 'SUSPICIOUS',
-      userId: session.userId,
-      sessionId: session.id,
+      userId,
+      sessionId,
       reason: 'a spent refresh token was presented',
     });
+    this.hooks.notify('refreshReuse', () => ({ userId, sessionId }));
   }
 
-  private issue(session: Session): IssuedTokens {
-    const issued = this.tokens.issue(session);
+  private ask(found: SessionWithUser): Promise<void> | undefined {
+    return this.gate.ask('beforeRefresh', () => toPayload(found), found.user.id);
+  }
+
+  private async issue(found: SessionWithUser, current: Session): Promise<IssuedTokens> {
+    const issued = this.tokens.issue(current);
     const state = this.context.current();
     if (state) state.issued = issued;
+    await this.hooks.after('afterRefresh', () => toPayload(found));
     return issued;
   }
+}
+
+function toPayload({ session, user }: SessionWithUser): RefreshPayload {
+  return { user: toUserProfile(user, session.authMethod), sessionId: session.id };
 }

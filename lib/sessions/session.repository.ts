@@ -27,6 +27,8 @@ export interface SessionRepository {
   revoke(id: string, reason: SessionEndReason, at: Date, userId?: string): Promise<boolean>;
   /** Ends all live sessions of the user, but for `exceptId`; the number ended. */
   revokeAll(userId: string, reason: SessionEndReason, at: Date, exceptId?: string): Promise<number>;
+  /** Ids of the sessions of the user that ended at this moment and for this reason. */
+  findEnded(userId: string, reason: SessionEndReason, at: Date): Promise<string[]>;
   /** Keeps the `keep` newest live sessions of the user and ends the others; the number ended. */
   revokeOldest(userId: string, keep: number, at: Date): Promise<number>;
   /** Sessions that are neither revoked nor past an end at `at`, newest first. */

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AuthAuditService } from '../../audit';
 import { SignInGate } from '../../challenges';
 import { NAuthException } from '../../errors';
+import { HookRunner, type LoginFailureReason } from '../../hooks';
 import { LoginAttempts } from '../../lockout';
 import { PasswordService } from '../../password';
 import { LOGIN_OPTIONS, parseIdentifier, USER_REPOSITORY } from '../../users';
@@ -22,12 +23,13 @@ export class LoginUseCase {
     @Inject(PasswordService) private readonly passwords: PasswordService,
     @Inject(USER_REPOSITORY) private readonly users: UserRepository,
     @Inject(SignInGate) private readonly gate: SignInGate,
+    @Inject(HookRunner) private readonly hooks: HookRunner,
     @Inject(AuthAuditService) private readonly audit: AuthAuditService,
   ) {}
 
   /**
    * @throws {NAuthException} VALIDATION_FAILED, AUTH_INVALID_CREDENTIALS, RATE_LIMIT_LOGIN (with `retryAfter`),
-   * SERVICE_UNAVAILABLE
+   * SERVICE_UNAVAILABLE, and what a `beforeLogin` hook refuses with
    */
   async execute(body: unknown): Promise<AuthResponseDTO> {
     const dto = validateDto(LoginDTO, body);
@@ -43,7 +45,7 @@ export class LoginUseCase {
     const proved = await this.passwords.verify(dto.password, found?.passwordHash ?? null);
     if (!found || !proved || !found.user.isActive) throw await this.refused(found, proved);
     await this.attempts.succeeded(subject);
-    const outcome = await this.gate.proceed({
+    const outcome = await this.gate.begin({
       user: found.user,
       authMethod: 'password',
       amr: ['pwd'],
@@ -59,6 +61,7 @@ export class LoginUseCase {
     } catch (error) {
       if (error instanceof NAuthException && error.code === 'RATE_LIMIT_LOGIN') {
         await this.audit.recordRefusal('LOGIN_BLOCKED', { status: 'FAILURE', userId: found?.user.id });
+        this.tell(found, 'rate_limited');
       }
       throw error;
     }
@@ -67,6 +70,12 @@ export class LoginUseCase {
   private async refused(found: UserWithPassword | null, proved: boolean): Promise<NAuthException> {
     const reason = !found ? 'unknown identifier' : proved ? 'account not active' : 'wrong password';
     await this.audit.recordRefusal('LOGIN_FAILED', { status: 'FAILURE', userId: found?.user.id, reason });
+    this.tell(found, !found ? 'unknown_identifier' : proved ? 'account_inactive' : 'wrong_password');
     return new NAuthException('AUTH_INVALID_CREDENTIALS');
+  }
+
+  private tell(found: UserWithPassword | null, reason: LoginFailureReason): void {
+    const userId = found?.user.id ?? null;
+    this.hooks.notify('loginFailed', () => ({ userId, authMethod: 'password', reason }));
   }
 }

@@ -4,6 +4,7 @@ import { UNIT_OF_WORK, type UnitOfWork } from '../../common';
 import { AuthCookies, ContextStorage, type CurrentSession } from '../../context';
 import type { LogoutAllResponse, LogoutResponse, LogoutSessionResponse } from '../../contracts';
 import { NAuthException } from '../../errors';
+import { HookGate, HookRunner, type BeforeLogoutPayload } from '../../hooks';
 import { SessionEnder } from '../../sessions';
 import { CurrentIdentity } from '../current-identity';
 import { LogoutAllDTO, LogoutDTO, LogoutSessionDTO } from '../dto';
@@ -16,6 +17,8 @@ export class LogoutUseCase {
     @Inject(CurrentIdentity) private readonly identity: CurrentIdentity,
     @Inject(UNIT_OF_WORK) private readonly unitOfWork: UnitOfWork,
     @Inject(SessionEnder) private readonly sessions: SessionEnder,
+    @Inject(HookGate) private readonly hookGate: HookGate,
+    @Inject(HookRunner) private readonly hooks: HookRunner,
     @Inject(AuthAuditService) private readonly audit: AuthAuditService,
     @Inject(ContextStorage) private readonly context: ContextStorage,
     @Inject(AuthCookies) private readonly cookies: AuthCookies,
@@ -34,9 +37,17 @@ export class LogoutUseCase {
   async all(body: unknown): Promise<LogoutAllResponse> {
     validateDto(LogoutAllDTO, body ?? {});
     const { session } = this.identity.require();
+    const logout: BeforeLogoutPayload = {
+      userId: session.userId,
+      scope: 'all',
+      sessionId: session.sessionId,
+    };
+    await this.ask(logout);
     const revokedCount = await this.unitOfWork.run(async () => {
       await this.audit.record('GLOBAL_SIGNOUT', { status: 'SUCCESS', userId: session.userId });
-      return this.sessions.endAll(session.userId, 'logout_all');
+      const ended = await this.sessions.endAll(session.userId, 'logout_all');
+      await this.tell(logout, ended);
+      return ended;
     });
     this.clearCookies(session);
     return { message: 'All sessions have been ended.', revokedCount };
@@ -58,12 +69,28 @@ export class LogoutUseCase {
   }
 
   /** True when this call ended the session; then, and only then, the trail says so. */
-  private end(userId: string, sessionId: string, reason: 'logout' | 'revoked_by_user'): Promise<boolean> {
+  private async end(
+    userId: string,
+    sessionId: string,
+    reason: 'logout' | 'revoked_by_user',
+  ): Promise<boolean> {
+    const logout: BeforeLogoutPayload = { userId, scope: 'session', sessionId };
+    await this.ask(logout);
     return this.unitOfWork.run(async () => {
       const ended = await this.sessions.end(sessionId, reason, userId);
-      if (ended) await this.audit.record('SESSION_REVOKED', { status: 'SUCCESS', userId, sessionId, reason });
-      return ended;
+      if (!ended) return false;
+      await this.audit.record('SESSION_REVOKED', { status: 'SUCCESS', userId, sessionId, reason });
+      await this.tell(logout, 1);
+      return true;
     });
+  }
+
+  private ask(logout: BeforeLogoutPayload): Promise<void> | undefined {
+    return this.hookGate.ask('beforeLogout', () => logout, logout.userId);
+  }
+
+  private tell(logout: BeforeLogoutPayload, revokedCount: number): Promise<void> | undefined {
+    return this.hooks.after('afterLogout', () => ({ ...logout, revokedCount }));
   }
 
   /** Cookies beside a bearer token are of another session, which goes on. */

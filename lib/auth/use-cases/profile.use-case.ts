@@ -3,6 +3,7 @@ import { AuthAuditService } from '../../audit';
 import { CLOCK, UNIT_OF_WORK, type Clock, type UnitOfWork } from '../../common';
 import type { UserProfile } from '../../contracts';
 import { NAuthException } from '../../errors';
+import { HookRunner } from '../../hooks';
 import { SessionEnder } from '../../sessions';
 import { toUserProfile, USER_REPOSITORY, type ProfilePatch, type UserRepository } from '../../users';
 import { CurrentIdentity } from '../current-identity';
@@ -18,6 +19,7 @@ export class ProfileUseCase {
     @Inject(CurrentIdentity) private readonly identity: CurrentIdentity,
     @Inject(USER_REPOSITORY) private readonly users: UserRepository,
     @Inject(SessionEnder) private readonly sessions: SessionEnder,
+    @Inject(HookRunner) private readonly hooks: HookRunner,
     @Inject(UNIT_OF_WORK) private readonly unitOfWork: UnitOfWork,
     @Inject(AuthAuditService) private readonly audit: AuthAuditService,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -41,7 +43,8 @@ export class ProfileUseCase {
       const value = dto[field];
       if (value !== undefined) patch[field] = value;
     }
-    if (Object.keys(patch).length === 0) return current;
+    const changedFields = Object.keys(patch);
+    if (changedFields.length === 0) return current;
     return this.unitOfWork.run(async () => {
       const user = await this.users.updateProfile(current.sub, patch, new Date(this.clock.now()));
       if (!user) throw new NAuthException('AUTH_SESSION_NOT_FOUND');
@@ -49,9 +52,11 @@ export class ProfileUseCase {
       await this.audit.record('PROFILE_UPDATED', {
         status: 'SUCCESS',
         userId: user.id,
-        reason: Object.keys(patch).join(', '),
+        reason: changedFields.join(', '),
       });
-      return toUserProfile(user, current.sessionAuthMethod);
+      const profile = toUserProfile(user, current.sessionAuthMethod);
+      await this.hooks.after('userUpdated', () => ({ user: profile, changedFields }));
+      return profile;
     });
   }
 }

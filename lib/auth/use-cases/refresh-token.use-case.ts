@@ -21,7 +21,8 @@ export class RefreshTokenUseCase {
 
   /**
    * @throws {NAuthException} VALIDATION_FAILED, AUTH_TOKEN_MISSING, AUTH_TOKEN_INVALID, AUTH_TOKEN_EXPIRED,
-   * AUTH_TOKEN_REUSE_DETECTED, AUTH_SESSION_NOT_FOUND, AUTH_SESSION_EXPIRED, SERVICE_UNAVAILABLE
+   * AUTH_TOKEN_REUSE_DETECTED, AUTH_SESSION_NOT_FOUND, AUTH_SESSION_EXPIRED, SERVICE_UNAVAILABLE, and what a
+   * `beforeRefresh` hook refuses with
    */
   async execute(body: unknown): Promise<TokenResponseDTO> {
     const dto = validateDto(RefreshTokenDTO, body ?? {});
@@ -34,11 +35,13 @@ export class RefreshTokenUseCase {
     }
   }
 
-  /** A refusal that no later try can change takes the cookies with it (R059); an outage does not (R053). */
+  /**
+   * A refusal that no later try can change takes the cookies with it (R059). An outage does not (R053), nor does a hook of
+   * the application, unless it refuses with one of these codes itself.
+   */
   private forgetEndedSession(error: unknown): void {
     const state = this.context.current();
-    if (state && error instanceof NAuthException && error.code !== 'SERVICE_UNAVAILABLE')
-      this.cookies.clear(state);
+    if (state && error instanceof NAuthException && error.code.startsWith('AUTH_')) this.cookies.clear(state);
   }
 
   /** A token in the body counts as JSON delivery, one in the cookie as cookie delivery; both at once is neither. */

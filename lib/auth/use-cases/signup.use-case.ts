@@ -4,8 +4,15 @@ import { SignInGate } from '../../challenges';
 import { canonicalEmail, canonicalPhone, CLOCK, randomId, UNIT_OF_WORK } from '../../common';
 import type { Clock, UnitOfWork } from '../../common';
 import { NAuthException } from '../../errors';
+import { HookGate, HookRunner, type BeforeSignupPayload } from '../../hooks';
 import { PasswordService } from '../../password';
-import { canonicalUsername, IdentifierTakenError, SIGNUP_OPTIONS, USER_REPOSITORY } from '../../users';
+import {
+  canonicalUsername,
+  IdentifierTakenError,
+  SIGNUP_OPTIONS,
+  toUserProfile,
+  USER_REPOSITORY,
+} from '../../users';
 import type { NewUser, ResolvedSignupOptions, User, UserIdentifier, UserRepository } from '../../users';
 import { toSignInResponse } from '../auth-response.factory';
 import { SignupDTO, type AuthResponseDTO } from '../dto';
@@ -25,6 +32,8 @@ export class SignupUseCase {
     @Inject(PasswordService) private readonly passwords: PasswordService,
     @Inject(USER_REPOSITORY) private readonly users: UserRepository,
     @Inject(SignInGate) private readonly gate: SignInGate,
+    @Inject(HookGate) private readonly hookGate: HookGate,
+    @Inject(HookRunner) private readonly hooks: HookRunner,
     @Inject(UNIT_OF_WORK) private readonly unitOfWork: UnitOfWork,
     @Inject(AuthAuditService) private readonly audit: AuthAuditService,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -32,13 +41,14 @@ export class SignupUseCase {
 
   /**
    * @throws {NAuthException} VALIDATION_FAILED, SIGNUP_DISABLED, SIGNUP_WEAK_PASSWORD, SIGNUP_EMAIL_EXISTS,
-   * SIGNUP_USERNAME_EXISTS, SIGNUP_PHONE_EXISTS, SERVICE_UNAVAILABLE
+   * SIGNUP_USERNAME_EXISTS, SIGNUP_PHONE_EXISTS, SERVICE_UNAVAILABLE, and what a `beforeSignup` hook refuses with
    */
   async execute(body: unknown): Promise<AuthResponseDTO> {
     if (!this.options.enabled) throw new NAuthException('SIGNUP_DISABLED');
     const dto = validateDto(SignupDTO, body);
     const account = this.toAccount(dto);
     this.passwords.assertAcceptable(dto.password, { email: account.email, username: account.username });
+    await this.hookGate.ask('beforeSignup', () => toPayload(account), null);
     const hash = await this.passwords.hash(dto.password);
     try {
       return await this.unitOfWork.run(() => this.create(account, hash));
@@ -65,6 +75,10 @@ export class SignupUseCase {
       userId: user.id,
       authMethod: 'password',
     });
+    await this.hooks.after('afterSignup', () => ({
+      user: toUserProfile(user, 'password'),
+      authMethod: 'password',
+    }));
     const outcome = await this.gate.proceed({
       user,
       authMethod: 'password',
@@ -96,4 +110,9 @@ export class SignupUseCase {
       updatedAt: at,
     };
   }
+}
+
+function toPayload(account: NewUser): BeforeSignupPayload {
+  const { email, username, phone, firstName, lastName, locale, timezone, metadata } = account;
+  return { email, username, phone, firstName, lastName, locale, timezone, metadata, authMethod: 'password' };
 }

@@ -119,6 +119,19 @@ export class TypeormSessionRepository implements SessionRepository {
     return rows.map(mapSession);
   }
 
+  async findEnded(userId: string, reason: SessionEndReason, at: Date): Promise<string[]> {
+    if (!isKnownId('user id', userId)) return [];
+    const rows = await this.database.execute((manager) =>
+      manager
+        .createQueryBuilder(this.database.entities.sessions, 'session')
+        .select('session.id')
+        .where('session.userId = :userId AND session.revokedAt = :at', { userId, at })
+        .andWhere('session.revokeReason = :reason', { reason })
+        .getMany(),
+    );
+    return rows.map(({ id }) => id);
+  }
+
   async deleteExpired(at: Date, limit: number): Promise<number> {
     const { sessions } = this.database.entities;
     return this.database.execute(async (manager) => {
