@@ -1,7 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { AUDIT_OPTIONS, AuthAuditService } from './audit';
+import { AUDIT_OPTIONS, auditProviders, AuthAuditService } from './audit';
 import { AuthService, CurrentIdentity } from './auth';
 import { LoginUseCase } from './auth/use-cases/login.use-case';
 import { LogoutUseCase } from './auth/use-cases/logout.use-case';
@@ -22,7 +22,7 @@ import {
   OpenChallenges,
   SignInGate,
 } from './challenges';
-import { CLOCK, UNIT_OF_WORK } from './common';
+import { CLOCK, ENCRYPTION_KEYS, UNIT_OF_WORK } from './common';
 import { RESOLVED_CONFIG, type ResolvedConfig } from './config';
 import {
   AuthCookies,
@@ -33,7 +33,7 @@ import {
 } from './context';
 import { HOOK_OPTIONS, HookGate, HookRegistry, HookRunner } from './hooks';
 import { KNOWN_CLIENTS, LOCKOUT_OPTIONS, LoginAttempts, noKnownClients } from './lockout';
-import { ENCRYPTION_KEYS, PASSWORD_OPTIONS, passwordProviders } from './password';
+import { PASSWORD_OPTIONS, passwordProviders } from './password';
 import { Database, openDatabase, repositoryProviders } from './persistence';
 import {
   AuthHandler,
@@ -103,7 +103,7 @@ const domains: Provider[] = [
   HookRegistry,
   HookRunner,
   HookGate,
-  AuthAuditService,
+  ...auditProviders,
   { provide: KNOWN_CLIENTS, useValue: noKnownClients },
   LoginAttempts,
   ...passwordProviders,

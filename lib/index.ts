@@ -2,10 +2,15 @@ export { AuthModule } from './auth.module';
 export type { NAuthConfigFactory, NAuthModuleExtras } from './auth.module-definition';
 export {
   AuthAuditService,
+  type AuditAnchor,
+  type AuditBreak,
+  type AuditBreakKind,
   type AuditEntry,
   type AuditEvent,
-  type AuditEventStatus,
-  type AuditEventType,
+  type AuditPage,
+  type AuditQuery,
+  type AuditVerification,
+  type AuditVerifyOptions,
 } from './audit';
 export {
   AuthResponseDTO,

@@ -1,4 +1,16 @@
+export * from './audit-chain.repository';
+export * from './audit-chain.service';
 export * from './audit-event';
+export * from './audit-event-types';
+export { type AuditEntry, DEFAULT_TENANT } from './audit-event.factory';
+export * from './audit-history.service';
+export * from './audit-pruner.service';
+export * from './audit-recorder.service';
+export * from './audit-sealer.service';
+export * from './audit-signer';
+export * from './audit-verification';
 export * from './audit.options';
+export * from './audit.providers';
 export * from './audit.repository';
 export * from './auth-audit.service';
+export * from './canonical-json';

@@ -11,4 +11,5 @@ export * from './periodic-task';
 export * from './random-token';
 export * from './secret-box';
 export * from './text';
+export * from './time-ordered-id';
 export * from './unit-of-work';

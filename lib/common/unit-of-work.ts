@@ -3,6 +3,8 @@
  * run inside `work` belong to the unit through the async context, without an argument (R147).
  */
 export interface UnitOfWork {
+  /** True for code that runs inside of a unit. */
+  readonly isRunning: boolean;
   /**
    * @throws {NAuthException} SERVICE_UNAVAILABLE when the database cannot be reached, is too slow, or keeps refusing
    * the unit as a deadlock; nothing of it is kept then
@@ -21,3 +23,14 @@ export interface UnitOfWork {
 }
 
 export const UNIT_OF_WORK = Symbol('nauth.unitOfWork');
+
+/**
+ * Thrown inside a unit: it is undone, and its work called again from the start. For work that will go another way the
+ * next time, as after three repetitions the unit fails with SERVICE_UNAVAILABLE.
+ */
+export class RepeatUnitError extends Error {
+  constructor(cause: unknown) {
+    super('The unit of work has to be run again.', { cause });
+    this.name = 'RepeatUnitError';
+  }
+}

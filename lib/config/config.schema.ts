@@ -5,6 +5,7 @@ import type { TransientStore } from '../storage';
 import { field, flag, hasMethods, section, text } from './fields';
 import type { NAuthConfig } from './nauth-config';
 import { loginSchema, signupSchema } from './sections/account.schema';
+import { auditSchema } from './sections/audit.schema';
 import { challengeSchema } from './sections/challenge.schema';
 import { encryptionSchema, type EncryptionDraft } from './sections/encryption.schema';
 import { hooksSchema } from './sections/hooks.schema';
@@ -52,7 +53,7 @@ export const configSchema = section<ConfigDraft>({
   security: securitySchema,
   tokenDelivery: tokenDeliverySchema,
   session: sessionSchema,
-  auditLogs: section<NonNullable<NAuthConfig['auditLogs']>>({ enabled: flag() }),
+  auditLogs: auditSchema,
   challenge: challengeSchema,
   hooks: hooksSchema,
   routes: routesSchema,
@@ -60,6 +61,7 @@ export const configSchema = section<ConfigDraft>({
     instance: field<LoggerService>('an object with the methods log, warn and error', (value) =>
       hasMethods(value, ['log', 'warn', 'error']),
     ),
+    enablePiiRedaction: flag(),
   }),
   clock: field<Clock>('an object with the method now', (value) => hasMethods(value, ['now'])),
 });

@@ -62,6 +62,8 @@ export interface NAuthConfig {
   logger?: {
     /** Default: Nest's Logger. */
     instance?: LoggerService;
+    /** Leaves addresses and user agents out of audit events that go to the log. Default true. */
+    enablePiiRedaction?: boolean;
   };
   /** The toolkit's source of time. Default: the system clock. */
   clock?: Clock;

@@ -104,11 +104,16 @@ const samples: Record<string, unknown[]> = {
     'hooks',
     Object.fromEntries(hookNames.map((name) => [name, [() => undefined, [() => undefined]]])),
   ),
+  'auditLogs.mustAudit': [true, false],
+  'auditLogs.retentionDays': [1, 365],
+  'auditLogs.truncateIp': [true, false],
+  'auditLogs.tenant': ['acme', () => 'acme'],
   'routes.enabled': [true, false],
   'routes.prefix': ['auth', '/api/v1/auth/', ''],
   'routes.groups': [[], ['core', 'device']],
   'routes.exclude': [[], ['signup']],
   'logger.instance': [console],
+  'logger.enablePiiRedaction': [true, false],
   clock: [{ now: () => 0 }],
 };
 

@@ -10,6 +10,7 @@ import type { ResolvedConfig } from './resolved-config';
 import { objectSchemaAt } from './schema-tree';
 import type { SectionContext } from './section-context';
 import { resolveLogin, resolveSignup } from './sections/account.schema';
+import { resolveAudit } from './sections/audit.schema';
 import { resolveChallenge } from './sections/challenge.schema';
 import { resolveDatabase } from './sections/database.resolve';
 import { resolveEncryption } from './sections/encryption.resolve';
@@ -61,7 +62,7 @@ function resolveSections(draft: ConfigDraft, context: SectionContext): ResolvedC
     security: resolveSecurity(draft.security ?? {}, tokenDelivery, context),
     tokenDelivery,
     session,
-    auditLogs: { enabled: draft.auditLogs?.enabled ?? true },
+    auditLogs: resolveAudit(draft.auditLogs ?? {}, draft.logger?.enablePiiRedaction ?? true),
     challenge: resolveChallenge(draft.challenge ?? {}, context),
     hooks: resolveHooks(draft.hooks ?? {}, context),
     routes,

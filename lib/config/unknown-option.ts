@@ -9,8 +9,7 @@ const PLANNED = [
   ...['password.requireSpecialChars', 'password.specialChars', 'password.preventCommon'],
   ...['password.preventUserInfo', 'password.preventBreached', 'password.historyCount', 'password.expiryDays'],
   ...['password.passwordReset', 'password.adminReset'],
-  ...['security.maskSensitiveData', 'auditLogs.mustAudit', 'auditLogs.retentionDays'],
-  ...['logger.enablePiiRedaction', 'logger.logLevel'],
+  ...['security.maskSensitiveData', 'logger.logLevel'],
 ];
 
 /** What to say of an option that no schema knows. `known` are the options beside it. */

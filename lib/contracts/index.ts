@@ -1,3 +1,4 @@
+export type * from './audit';
 export type * from './auth-response';
 export type * from './challenge';
 export type * from './error-codes';

@@ -30,6 +30,7 @@ afterEach(() => Logger.overrideLogger(['log', 'error', 'warn']));
 const noUnit: UnitOfWork = {
   run: (work) => work(),
   afterCommit: (notice) => notice(),
+  isRunning: false,
   afterUnit: (task) => task(),
   outside: (work) => work(),
 };

@@ -2,9 +2,8 @@ import { createHmac } from 'node:crypto';
 import { compareSync, hashSync } from 'bcrypt';
 import { describe, expect, it } from 'vitest';
 import { processorMs } from '../../test/support/processor-time';
-import { deriveKey } from '../common';
+import { deriveKey, type EncryptionKeys } from '../common';
 import { BcryptPasswordHasher } from './bcrypt-password-hasher';
-import type { EncryptionKeys } from './encryption-keys';
 
 const COST = 4;
 const key = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);

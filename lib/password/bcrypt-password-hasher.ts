@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { compare, hash } from 'bcrypt';
-import { deriveKey } from '../common';
-import type { EncryptionKeys } from './encryption-keys';
+import { deriveKey, type EncryptionKeys } from '../common';
 import type { PasswordHasher } from './password-hasher';
 
 /** bcrypt reads no more of a password than this, and says nothing about the rest. */

@@ -1,5 +1,4 @@
 export * from './bcrypt-password-hasher';
-export * from './encryption-keys';
 export * from './hash-queue';
 export * from './password-hasher';
 export * from './password.options';

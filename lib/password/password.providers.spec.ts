@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Test } from '@nestjs/testing';
 import { describe, expect, it } from 'vitest';
-import { ENCRYPTION_KEYS, type EncryptionKeys } from './encryption-keys';
+import { ENCRYPTION_KEYS, type EncryptionKeys } from '../common';
 import type { PasswordHasher } from './password-hasher';
 import { PASSWORD_OPTIONS, type ResolvedPasswordOptions } from './password.options';
 import { passwordProviders } from './password.providers';

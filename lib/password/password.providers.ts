@@ -1,6 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { BcryptPasswordHasher } from './bcrypt-password-hasher';
-import { ENCRYPTION_KEYS, type EncryptionKeys } from './encryption-keys';
+import { ENCRYPTION_KEYS, type EncryptionKeys } from '../common';
 import { HashQueue } from './hash-queue';
 import { PASSWORD_HASHER, type PasswordHasher } from './password-hasher';
 import { PASSWORD_OPTIONS, type ResolvedPasswordOptions } from './password.options';

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { UnitOfWork } from '../common';
+import { RepeatUnitError, type UnitOfWork } from '../common';
 import { NAuthException } from '../errors';
 import { ConnectionLease } from './connection-lease';
 import { ConnectionScope } from './connection-scope';
@@ -58,10 +58,15 @@ export class Database implements UnitOfWork {
       .join('.');
   }
 
+  get isRunning(): boolean {
+    const scope = this.scopes.getStore();
+    return scope?.isUnit === true && scope.isJoinable;
+  }
+
   /**
    * Runs `work` as one transaction; inside a running unit it joins that one. After a deadlock or a conflict the server
    * has undone everything and `work` is called again, at most three times: what it does outside the database must bear
-   * that. A unit in which any statement failed is never kept.
+   * that. So it is when `work` asks for it by a RepeatUnitError. A unit in which any statement failed is never kept.
    * @throws {NAuthException} SERVICE_UNAVAILABLE; also when the outcome of COMMIT is not known (R049, R148)
    */
   async run<T>(work: () => Promise<T>): Promise<T> {
@@ -81,8 +86,7 @@ export class Database implements UnitOfWork {
   }
 
   afterCommit(notice: () => void): void {
-    const scope = this.scopes.getStore();
-    if (scope?.isUnit && scope.isJoinable) scope.notices.push(notice);
+    if (this.isRunning) this.scopes.getStore()?.notices.push(notice);
     else notice();
   }
 
@@ -205,6 +209,7 @@ export class Database implements UnitOfWork {
 }
 
 function isRetryable(error: unknown): boolean {
+  if (error instanceof RepeatUnitError) return true;
   const known = toDatabaseError(error);
   return known instanceof DatabaseError && known.kind === 'retryable';
 }
@@ -216,6 +221,7 @@ function causeOf(failure: unknown, thrown: unknown): unknown {
 
 function publicError(error: unknown): unknown {
   if (error instanceof DeadlinePassedError) return unavailable(error);
+  if (error instanceof RepeatUnitError) return unavailable(error.cause);
   const known = toDatabaseError(error);
   if (known instanceof DatabaseError && (known.kind === 'retryable' || known.kind === 'unavailable')) {
     return unavailable(known);

@@ -4,6 +4,7 @@ export { DatabaseStartError } from './database-start-error';
 export type { DatabaseFamily, Entities, TableName, TransientRow } from './entities';
 export { type DatabaseConfig, openDatabase } from './open-database';
 export {
+  TypeormAuditChainRepository,
   TypeormAuditRepository,
   TypeormSessionFeed,
   TypeormSessionRepository,

@@ -1,11 +1,12 @@
 import type { Provider } from '@nestjs/common';
-import { AUDIT_REPOSITORY } from '../audit';
+import { AUDIT_CHAIN_REPOSITORY, AUDIT_REPOSITORY } from '../audit';
 import { CHALLENGE_REPOSITORY } from '../challenges';
 import { SESSION_FEED, SESSION_REPOSITORY } from '../sessions';
 import { type ResolvedSignupOptions, SIGNUP_OPTIONS, USER_REPOSITORY } from '../users';
 import { ONE_TIME_CODE_REPOSITORY } from '../verification';
 import { Database } from './database';
 import {
+  TypeormAuditChainRepository,
   TypeormAuditRepository,
   TypeormChallengeRepository,
   TypeormOneTimeCodeRepository,
@@ -36,6 +37,11 @@ export const repositoryProviders: Provider[] = [
     provide: AUDIT_REPOSITORY,
     inject: [Database],
     useFactory: (database: Database) => new TypeormAuditRepository(database),
+  },
+  {
+    provide: AUDIT_CHAIN_REPOSITORY,
+    inject: [Database],
+    useFactory: (database: Database) => new TypeormAuditChainRepository(database),
   },
   {
     provide: CHALLENGE_REPOSITORY,

@@ -1,8 +1,9 @@
 import type { EntitySchema } from 'typeorm';
-import type { AuditEvent } from '../../audit';
+import type { AuditChain } from '../../audit';
 import { type AppliedMigrationRow, appliedMigrationEntity } from './applied-migration.entity';
-import { auditEventEntity } from './audit-event.entity';
 import { type ChallengeSessionRow, challengeSessionEntity } from './challenge-session.entity';
+import { auditChainEntity } from './audit-chain.entity';
+import { type AuditEventRow, auditEventEntity } from './audit-event.entity';
 import { columnTypes } from './column-types';
 import type { DatabaseFamily } from './database-family';
 import type { OneTimeCode } from '../../verification';
@@ -19,9 +20,10 @@ export interface Entities {
   readonly passwordCredentials: EntitySchema<PasswordCredentialRow>;
   readonly sessions: EntitySchema<SessionRow>;
   readonly sessionChanges: EntitySchema<SessionChangeRow>;
-  readonly auditEvents: EntitySchema<AuditEvent>;
   readonly challengeSessions: EntitySchema<ChallengeSessionRow>;
   readonly oneTimeCodes: EntitySchema<OneTimeCode>;
+  readonly auditEvents: EntitySchema<AuditEventRow>;
+  readonly auditChains: EntitySchema<AuditChain>;
   readonly transient: EntitySchema<TransientRow>;
   readonly migrations: EntitySchema<AppliedMigrationRow>;
 }
@@ -40,6 +42,7 @@ export function createEntities(family: DatabaseFamily, tablePrefix: string): Ent
     auditEvents: auditEventEntity(types, tablePrefix),
     challengeSessions: challengeSessionEntity(types, tablePrefix),
     oneTimeCodes: oneTimeCodeEntity(types, tablePrefix),
+    auditChains: auditChainEntity(types, tablePrefix),
     transient: transientEntity(types, tablePrefix),
     migrations: appliedMigrationEntity(types, tablePrefix),
   };

@@ -1,5 +1,6 @@
 export * from './applied-migration.entity';
 export * from './attach-entities';
+export * from './audit-chain.entity';
 export * from './audit-event.entity';
 export * from './challenge-session.entity';
 export * from './column-types';

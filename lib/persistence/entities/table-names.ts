@@ -4,6 +4,7 @@ export type TableName =
   | 'sessions'
   | 'session_changes'
   | 'audit_events'
+  | 'audit_chains'
   | 'transient'
   | 'challenge_sessions'
   | 'one_time_codes'

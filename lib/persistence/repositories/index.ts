@@ -1,3 +1,4 @@
+export * from './typeorm-audit-chain.repository';
 export * from './typeorm-audit.repository';
 export * from './typeorm-challenge.repository';
 export * from './typeorm-one-time-code.repository';

@@ -1,1 +1,0 @@
-export { ENCRYPTION_KEYS, type EncryptionKeys } from '../common';
