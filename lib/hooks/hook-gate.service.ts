@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AuthAuditService, type AuditEventType } from '../audit';
+import { AuthAuditService } from '../audit';
+import type { AuditEventType } from '../contracts';
 import { toNAuthException } from '../errors';
 import { HookRunner } from './hook-runner';
 import type { BeforeHookName, NAuthHooks } from './nauth-hooks';
