@@ -104,6 +104,7 @@ const domains: Provider[] = [
   HookRunner,
   HookGate,
   ...auditProviders,
+  HookGate,
   { provide: KNOWN_CLIENTS, useValue: noKnownClients },
   LoginAttempts,
   ...passwordProviders,

@@ -1,7 +1,8 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { RepeatUnitError, UNIT_OF_WORK, type UnitOfWork } from '../common';
 import { NAuthException } from '../errors';
-import { HookRunner } from '../hooks';
+// Not from the folder: the rest of it records events itself.
+import { HookRunner } from '../hooks/hook-runner';
 import type { AuditEvent } from './audit-event';
 import { AUDIT_OPTIONS, type ResolvedAuditOptions } from './audit.options';
 import { AUDIT_REPOSITORY, AuditTrailError, type AuditRepository } from './audit.repository';

@@ -91,8 +91,7 @@ export class Database implements UnitOfWork {
   }
 
   async afterUnit(task: () => Promise<void>): Promise<void> {
-    const scope = this.scopes.getStore();
-    if (scope?.isUnit && scope.isJoinable) scope.tasks.push(task);
+    if (this.isRunning) this.scopes.getStore()?.tasks.push(task);
     else await task();
   }
 
