@@ -32,8 +32,15 @@ import {
   TOKEN_DELIVERY_OPTIONS,
 } from './context';
 import { HOOK_OPTIONS, HookGate, HookRegistry, HookRunner } from './hooks';
-import { KNOWN_CLIENTS, LOCKOUT_OPTIONS, LoginAttempts, noKnownClients } from './lockout';
-import { PASSWORD_OPTIONS, passwordProviders } from './password';
+import {
+  FloodWatch,
+  KNOWN_CLIENTS,
+  LOCKOUT_OPTIONS,
+  noKnownClients,
+  PASSWORD_CAPACITY,
+  PasswordAttempts,
+} from './lockout';
+import { HashQueue, PASSWORD_OPTIONS, passwordProviders } from './password';
 import { Database, openDatabase, repositoryProviders } from './persistence';
 import {
   AuthHandler,
@@ -43,6 +50,7 @@ import {
   OriginCheck,
   TokenDeliveryHandler,
 } from './pipeline';
+import { COUNTERS, RATE_LIMITS_OPTIONS, RateLimiter } from './rate-limit';
 import { ResourceLifecycle } from './resource-lifecycle';
 import { RouteRunner } from './routes';
 import {
@@ -56,7 +64,7 @@ import {
 } from './sessions';
 import { SessionTokens } from './sessions';
 import { TRANSIENT_STORE } from './storage';
-import { openTransientStore } from './storage.factory';
+import { createCounters, openTransientStore } from './storage.factory';
 import { AccessTokenService, JWT_OPTIONS, RefreshTokenCodec } from './tokens';
 import { LOGIN_OPTIONS, SIGNUP_OPTIONS } from './users';
 import { OneTimeCodes } from './verification';
@@ -78,6 +86,7 @@ const configuration: Provider[] = [
   section(LOCKOUT_OPTIONS, 'lockout'),
   section(LOGIN_OPTIONS, 'login'),
   section(PASSWORD_OPTIONS, 'password'),
+  section(RATE_LIMITS_OPTIONS, 'rateLimits'),
   section(SECURITY_OPTIONS, 'security'),
   section(SESSION_OPTIONS, 'session'),
   section(SIGNUP_OPTIONS, 'signup'),
@@ -93,6 +102,7 @@ const persistence: Provider[] = [
   { provide: UNIT_OF_WORK, useExisting: Database },
   ...repositoryProviders,
   { provide: TRANSIENT_STORE, inject: [RESOLVED_CONFIG, Database], useFactory: openTransientStore },
+  { provide: COUNTERS, inject: [RESOLVED_CONFIG, TRANSIENT_STORE], useFactory: createCounters },
   ResourceLifecycle,
 ];
 
@@ -104,9 +114,11 @@ const domains: Provider[] = [
   HookRunner,
   HookGate,
   ...auditProviders,
-  HookGate,
   { provide: KNOWN_CLIENTS, useValue: noKnownClients },
-  LoginAttempts,
+  { provide: PASSWORD_CAPACITY, useExisting: HashQueue },
+  RateLimiter,
+  FloodWatch,
+  PasswordAttempts,
   ...passwordProviders,
   AccessTokenService,
   RefreshTokenCodec,

@@ -160,7 +160,27 @@ describe('sessions and life of tokens', () => {
     [{ lockout: { maxAttempts: 0 } }, 'lockout.maxAttempts'],
     [{ lockout: { maxAttempts: 101 } }, 'lockout.maxAttempts'],
     [{ lockout: { duration: 0 } }, 'lockout.duration'],
+    [{ rateLimits: { login: { network: { max: 0 } } } }, 'rateLimits.login.network.max'],
+    [{ rateLimits: { login: { network: { mx: 3 } } } }, 'rateLimits.login.network.mx'],
+    [{ rateLimits: { login: { network: true } } }, 'rateLimits.login.network'],
+    [{ rateLimits: { refresh: { network: null } } }, 'rateLimits.refresh.network'],
+    [{ rateLimits: { signup: false } }, 'rateLimits.signup'],
+    [{ rateLimits: { login: { flood: { alert: 200, restrict: 100 } } } }, 'rateLimits.login.flood.restrict'],
+    [
+      { rateLimits: { login: { flood: { alert: 0, window: 'soon' } } } },
+      'rateLimits.login.flood.alert',
+      'rateLimits.login.flood.window',
+    ],
   ]);
+
+  it('switch a limit off by false', () => {
+    const off = { login: { network: false, flood: false }, refresh: { network: false } };
+    expect(resolve({ rateLimits: off }).rateLimits).toEqual({
+      login: { network: undefined, flood: undefined },
+      refresh: { network: undefined },
+      signup: { network: { max: 1000, windowMs: 60_000 } },
+    });
+  });
 
   it('cap what only one side says', () => {
     expect(resolve({ jwt: long }).jwt.refreshToken.ttlMs).toBe(30 * 86_400_000);

@@ -12,6 +12,7 @@ import { hooksSchema } from './sections/hooks.schema';
 import { jwtSchema, type JwtDraft } from './sections/jwt.schema';
 import { lockoutSchema } from './sections/lockout.schema';
 import { passwordSchema } from './sections/password.schema';
+import { rateLimitsSchema } from './sections/rate-limits.schema';
 import { routesSchema } from './sections/routes.schema';
 import { securitySchema } from './sections/security.schema';
 import { sessionSchema } from './sections/session.schema';
@@ -50,6 +51,7 @@ export const configSchema = section<ConfigDraft>({
   login: loginSchema,
   password: passwordSchema,
   lockout: lockoutSchema,
+  rateLimits: rateLimitsSchema,
   security: securitySchema,
   tokenDelivery: tokenDeliverySchema,
   session: sessionSchema,

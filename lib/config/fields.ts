@@ -13,6 +13,15 @@ export function section<T extends object>(shape: Shape<T>): z.ZodType<T | undefi
   >;
 }
 
+/** A section that `false` switches off. */
+export function switchableSection<T extends object>(shape: Shape<T>): z.ZodType<T | false | undefined> {
+  const error = ({ input }: { input?: unknown }): string =>
+    `must be false or an object of options, not ${kindOf(input)}`;
+  return z
+    .union([z.literal(false), z.custom(isOptionsObject, { error }).pipe(z.strictObject(shape))])
+    .optional() as z.ZodType<T | false | undefined>;
+}
+
 /** An option that `accepts` decides about. The message never repeats what was given. */
 export function field<T>(
   expected: string,

@@ -7,6 +7,7 @@ import type { SecurityOptions, TokenDeliveryOptions } from '../context/delivery.
 import type { HookOptions } from '../hooks';
 import type { LockoutOptions } from '../lockout/lockout.options';
 import type { PasswordOptions } from '../password/password.options';
+import type { RateLimitsOptions } from '../rate-limit';
 import type { RoutesOptions } from '../routes/route.options';
 import type { SessionOptions } from '../sessions';
 import type { TransientStore } from '../storage';
@@ -49,6 +50,8 @@ export interface NAuthConfig {
   login?: LoginOptions;
   password?: PasswordOptions;
   lockout?: LockoutOptions;
+  /** How much one network, or everybody together, may do. */
+  rateLimits?: RateLimitsOptions;
   security?: SecurityOptions;
   tokenDelivery?: TokenDeliveryOptions;
   session?: SessionOptions;

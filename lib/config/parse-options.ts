@@ -19,9 +19,18 @@ export function parseOptions<T>(
 ): T | undefined {
   const first = schema.safeParse(input);
   if (first.success) return first.data;
-  for (const issue of first.error.issues) addIssue(schema, issue, at, report);
-  const rest = first.error.issues.reduce(withoutRefused, input);
+  const issues = first.error.issues.flatMap(withinSection);
+  for (const issue of issues) addIssue(schema, issue, at, report);
+  const rest = issues.reduce(withoutRefused, input);
   return schema.safeParse(rest).data;
+}
+
+/** For a section that a word can switch off, the last of its two forms: what is wrong with the section. */
+function withinSection(issue: Issue): Issue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  return (issue.errors.at(-1) ?? []).flatMap((inner) =>
+    withinSection({ ...inner, path: [...issue.path, ...inner.path] }),
+  );
 }
 
 function addIssue(schema: unknown, issue: Issue, at: readonly PathKey[], report: ProblemReport): void {

@@ -56,6 +56,14 @@ describe('defaults', () => {
         durationMs: 900_000,
         resetOnSuccess: true,
       },
+      rateLimits: {
+        login: {
+          network: { max: 50, windowMs: 900_000 },
+          flood: { alert: 100, restrict: 1000, unknownClients: 60, windowMs: 60_000 },
+        },
+        refresh: { network: { max: 300, windowMs: 900_000 } },
+        signup: { network: { max: 1000, windowMs: 60_000 } },
+      },
       security: {
         trustedProxies: 0,
         csrf: {
@@ -239,7 +247,7 @@ describe('unknown options', () => {
   it('that are listed for later versions are refused as such', () => {
     const names = [
       ...['mfa', 'social', 'emailProvider', 'smsProvider', 'email', 'sms', 'emailNotifications', 'recaptcha'],
-      ...['apiKeys', 'geoLocation', 'rateLimits'],
+      ...['apiKeys', 'geoLocation'],
     ];
     const later = {
       ...Object.fromEntries(names.map((name) => [name, {}])),

@@ -18,6 +18,7 @@ import { resolveHooks } from './sections/hooks.schema';
 import { refreshTtlOf, resolveJwt } from './sections/jwt.resolve';
 import { resolveLockout } from './sections/lockout.schema';
 import { resolvePassword } from './sections/password.resolve';
+import { resolveRateLimits } from './sections/rate-limits.schema';
 import { resolveSecurity } from './sections/security.resolve';
 import { resolveSession } from './sections/session.resolve';
 import { resolveTokenDelivery } from './sections/token-delivery.resolve';
@@ -59,6 +60,7 @@ function resolveSections(draft: ConfigDraft, context: SectionContext): ResolvedC
     login: resolveLogin(draft.login ?? {}),
     password: resolvePassword(draft.password ?? {}, context),
     lockout: resolveLockout(draft.lockout ?? {}),
+    rateLimits: resolveRateLimits(draft.rateLimits ?? {}, context),
     security: resolveSecurity(draft.security ?? {}, tokenDelivery, context),
     tokenDelivery,
     session,

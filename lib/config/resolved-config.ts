@@ -7,6 +7,7 @@ import type { ResolvedSecurityOptions, ResolvedTokenDeliveryOptions } from '../c
 import type { ResolvedHookOptions } from '../hooks';
 import type { ResolvedLockoutOptions } from '../lockout/lockout.options';
 import type { ResolvedPasswordOptions } from '../password/password.options';
+import type { ResolvedRateLimitsOptions } from '../rate-limit';
 import type { ResolvedRoutesOptions } from '../routes/route.options';
 import type { ResolvedSessionOptions } from '../sessions';
 import type { TransientStore } from '../storage';
@@ -27,6 +28,7 @@ export interface ResolvedConfig {
   readonly login: Readonly<ResolvedLoginOptions>;
   readonly password: Readonly<ResolvedPasswordOptions>;
   readonly lockout: Readonly<ResolvedLockoutOptions>;
+  readonly rateLimits: ResolvedRateLimitsOptions;
   readonly security: Readonly<ResolvedSecurityOptions>;
   readonly tokenDelivery: Readonly<ResolvedTokenDeliveryOptions>;
   readonly session: Readonly<ResolvedSessionOptions>;

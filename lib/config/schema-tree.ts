@@ -24,7 +24,9 @@ export function leafPaths(schema: unknown, path = ''): string[] {
   return [path];
 }
 
+/** What a schema is about: the section, where a union of it and a word switches the section off. */
 function unwrap(schema: unknown): unknown {
+  if (schema instanceof z.ZodUnion) return unwrap(schema.def.options.at(-1));
   if (schema instanceof z.ZodOptional) return unwrap(schema.def.innerType);
   return schema instanceof z.ZodPipe ? unwrap(schema.def.out) : schema;
 }

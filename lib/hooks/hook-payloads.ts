@@ -90,11 +90,15 @@ export interface RefreshReusePayload {
   sessionId: string;
 }
 
-/** Many failed logins from several networks within a short time. */
+/** Many failed logins from several networks within a short time, told once a window over all instances. */
 export interface AttackSuspectedPayload {
+  /** Failed logins in the window so far, over all instances. */
   failures: number;
+  /** Networks that they came from, as far as this instance has seen; 1000 at most. */
   networks: number;
   windowSeconds: number;
+  /** Clients that an account does not know are held back from now on. Told by itself, once a window as well. */
+  isRestricted: boolean;
 }
 
 /** An event of the audit trail could not be written. */

@@ -1,3 +1,5 @@
+export * from './flood-watch.service';
 export * from './known-clients';
 export * from './lockout.options';
-export * from './login-attempts.service';
+export * from './password-attempts.service';
+export * from './password-capacity';

@@ -134,6 +134,51 @@ describe('HashQueue', () => {
     await expect(queue.run(() => Promise.resolve('ok'))).resolves.toBe('ok');
   });
 
+  it('takes urgent jobs first, and every fourth time one of the others', async () => {
+    const queue = queueOf(1);
+    const order: string[] = [];
+    const { job, open } = gate();
+    const jobs = [queue.run(job)];
+    const add = (name: string, urgent: boolean): void => {
+      const note = async (): Promise<void> => void order.push(name);
+      jobs.push(queue.run(note, { urgent }));
+    };
+    for (let i = 1; i <= 3; i += 1) add(`other ${i}`, false);
+    for (let i = 1; i <= 7; i += 1) add(`urgent ${i}`, true);
+    expect(queue.length).toBe(10);
+    open();
+    await Promise.all(jobs);
+    expect(order).toEqual([
+      ...['urgent 1', 'urgent 2', 'urgent 3', 'other 1', 'urgent 4', 'urgent 5', 'urgent 6', 'other 2'],
+      ...['urgent 7', 'other 3'],
+    ]);
+  });
+
+  it('has room for urgent jobs when the line of the others is full, and says so beforehand', async () => {
+    const queue = queueOf(1, 2);
+    const { job, open } = gate();
+    expect(queue.refusalOfStrangers()).toBeUndefined();
+    const accepted = [queue.run(job), queue.run(job), queue.run(job)];
+    expect(queue.refusalOfStrangers()).toMatchObject({ code: 'SERVICE_UNAVAILABLE', retryAfter: 1 });
+    expect((await refusal(queue.run(job))).code).toBe('SERVICE_UNAVAILABLE');
+    accepted.push(queue.run(job, { urgent: true }), queue.run(job, { urgent: true }));
+    expect((await refusal(queue.run(job, { urgent: true }))).code).toBe('SERVICE_UNAVAILABLE');
+    open();
+    await Promise.all(accepted);
+    expect(queue.refusalOfStrangers()).toBeUndefined();
+  });
+
+  it('takes for the wait of an urgent job what is before it, not the length of the other line', async () => {
+    const queue = queueOf(1, 1000, 200);
+    await queue.run(() => sleep(50));
+    const { job, open } = gate();
+    const strangers = Array.from({ length: 20 }, () => queue.run(job).then(() => 'ran', refusalCode));
+    const owner = queue.run(job, { urgent: true }).then(() => 'ran', refusalCode);
+    open();
+    expect(await owner).toBe('ran');
+    expect((await Promise.all(strangers)).filter((outcome) => outcome !== 'ran').length).toBeGreaterThan(10);
+  });
+
   it('leaves the thread pool usable: a file is read before the waiting hashes are done', async () => {
     const withQueue = await hashesDoneWhenFileIsRead(defaultHashConcurrency(8, 4));
     const withoutCap = await hashesDoneWhenFileIsRead(16);

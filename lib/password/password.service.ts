@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { randomToken } from '../common';
 import { NAuthException } from '../errors';
-import { HashQueue } from './hash-queue';
+import { HashQueue, type HashJobOptions } from './hash-queue';
 import { PASSWORD_HASHER, type PasswordHasher } from './password-hasher';
 import { PASSWORD_OPTIONS, type ResolvedPasswordOptions } from './password.options';
 
@@ -64,23 +64,25 @@ export class PasswordService implements OnModuleInit {
 
   /**
    * A hash that can be stored.
+   * @param options `urgent`: for somebody who is known, before strangers
    * @throws {NAuthException} VALIDATION_FAILED as `prepare`; SERVICE_UNAVAILABLE when too many hashes wait
    */
-  async hash(password: string): Promise<string> {
+  async hash(password: string, options?: HashJobOptions): Promise<string> {
     const prepared = this.prepare(password);
-    return this.queue.run(() => this.hasher.hash(prepared));
+    return this.queue.run(() => this.hasher.hash(prepared), options);
   }
 
   /**
    * Whether the password belongs to the hash. Without a hash (unknown user, account without a password) the answer is
    * false after the same work: every call that gets as far as hashing verifies exactly once (R014).
+   * @param options `urgent`: for somebody who is known, before strangers
    * @throws {NAuthException} VALIDATION_FAILED as `prepare`, before any hashing; SERVICE_UNAVAILABLE when too many
    * hashes wait
    */
-  async verify(password: string, hash: string | null): Promise<boolean> {
+  async verify(password: string, hash: string | null, options?: HashJobOptions): Promise<boolean> {
     const prepared = this.prepare(password);
     const dummy = await this.dummy();
-    const equal = await this.queue.run(() => this.hasher.verify(prepared, hash ?? dummy));
+    const equal = await this.queue.run(() => this.hasher.verify(prepared, hash ?? dummy), options);
     return equal && hash !== null;
   }
 

@@ -3,13 +3,23 @@ import { AuthAuditService } from '../../audit';
 import { SignInGate } from '../../challenges';
 import { NAuthException } from '../../errors';
 import { HookRunner, type LoginFailureReason } from '../../hooks';
-import { LoginAttempts } from '../../lockout';
+import { PasswordAttempts } from '../../lockout';
 import { PasswordService } from '../../password';
+import { RateLimitExceeded } from '../../rate-limit';
 import { LOGIN_OPTIONS, parseIdentifier, USER_REPOSITORY } from '../../users';
-import type { ResolvedLoginOptions, UserRepository, UserWithPassword } from '../../users';
+import type {
+  ResolvedLoginOptions,
+  User,
+  UserIdentifier,
+  UserRepository,
+  UserWithPassword,
+} from '../../users';
 import { toSignInResponse } from '../auth-response.factory';
 import { LoginDTO, type AuthResponseDTO } from '../dto';
 import { validateDto } from '../validation/validate-dto';
+
+/** What a login is checked against. */
+type LoginAccount = UserWithPassword & { id: string };
 
 /**
  * Password login. Known and unknown identifiers take the same path (R013, R014): one counted attempt, one look-up, one
@@ -19,7 +29,7 @@ import { validateDto } from '../validation/validate-dto';
 export class LoginUseCase {
   constructor(
     @Inject(LOGIN_OPTIONS) private readonly options: ResolvedLoginOptions,
-    @Inject(LoginAttempts) private readonly attempts: LoginAttempts,
+    @Inject(PasswordAttempts) private readonly attempts: PasswordAttempts,
     @Inject(PasswordService) private readonly passwords: PasswordService,
     @Inject(USER_REPOSITORY) private readonly users: UserRepository,
     @Inject(SignInGate) private readonly gate: SignInGate,
@@ -35,18 +45,9 @@ export class LoginUseCase {
     const dto = validateDto(LoginDTO, body);
     // Refused before anything is looked up or counted: it can be nobody's password (R006).
     this.passwords.prepare(dto.password);
-    const identifier = parseIdentifier(dto.identifier, this.options.identifierType);
-    const found = identifier ? await this.users.findWithPassword(identifier) : null;
-    // One count per account, however it is named, and one per name where there is no account (R017, R020).
-    const subject = found
-      ? `user:${found.user.id}`
-      : `name:${identifier?.value ?? dto.identifier.toLowerCase()}`;
-    await this.countAttempt(subject, found);
-    const proved = await this.passwords.verify(dto.password, found?.passwordHash ?? null);
-    if (!found || !proved || !found.user.isActive) throw await this.refused(found, proved);
-    await this.attempts.succeeded(subject);
+    const user = await this.prove(dto);
     const outcome = await this.gate.begin({
-      user: found.user,
+      user,
       authMethod: 'password',
       amr: ['pwd'],
       deviceName: dto.deviceName ?? null,
@@ -55,26 +56,40 @@ export class LoginUseCase {
     return toSignInResponse(outcome);
   }
 
-  private async countAttempt(subject: string, found: UserWithPassword | null): Promise<void> {
-    try {
-      await this.attempts.count(subject);
-    } catch (error) {
-      if (error instanceof NAuthException && error.code === 'RATE_LIMIT_LOGIN') {
-        await this.audit.recordRefusal('LOGIN_BLOCKED', { status: 'FAILURE', userId: found?.user.id });
-        this.tell(found, 'rate_limited');
-      }
-      throw error;
-    }
+  /** The account that the identifier names and the password belongs to. */
+  private async prove(dto: LoginDTO): Promise<User> {
+    const identifier = parseIdentifier(dto.identifier, this.options.identifierType);
+    const login = await this.attempts
+      .check({
+        // One count per account, however it is named, and one per name where there is no account (R017, R020).
+        name: identifier?.value ?? dto.identifier.toLowerCase(),
+        find: () => this.find(identifier),
+        verify: (found, isUrgent) => this.verify(dto.password, found, isUrgent),
+      })
+      .catch((error: unknown) => {
+        if (error instanceof RateLimitExceeded) this.tell(null, 'rate_limited');
+        throw error;
+      });
+    if (!login) throw new NAuthException('AUTH_INVALID_CREDENTIALS');
+    return login.user;
   }
 
-  private async refused(found: UserWithPassword | null, proved: boolean): Promise<NAuthException> {
-    const reason = !found ? 'unknown identifier' : proved ? 'account not active' : 'wrong password';
+  private async find(identifier: UserIdentifier | undefined): Promise<LoginAccount | null> {
+    const found = identifier ? await this.users.findWithPassword(identifier) : null;
+    return found && { id: found.user.id, ...found };
+  }
+
+  /** A right password of an account that is not active proves nothing either. */
+  private async verify(password: string, found: LoginAccount | null, urgent: boolean): Promise<boolean> {
+    const isRight = await this.passwords.verify(password, found?.passwordHash ?? null, { urgent });
+    if (found?.user.isActive && isRight) return true;
+    const reason = !found ? 'unknown identifier' : isRight ? 'account not active' : 'wrong password';
     await this.audit.recordRefusal('LOGIN_FAILED', { status: 'FAILURE', userId: found?.user.id, reason });
-    this.tell(found, !found ? 'unknown_identifier' : proved ? 'account_inactive' : 'wrong_password');
-    return new NAuthException('AUTH_INVALID_CREDENTIALS');
+    this.tell(found, !found ? 'unknown_identifier' : isRight ? 'account_inactive' : 'wrong_password');
+    return false;
   }
 
-  private tell(found: UserWithPassword | null, reason: LoginFailureReason): void {
+  private tell(found: LoginAccount | null, reason: LoginFailureReason): void {
     const userId = found?.user.id ?? null;
     this.hooks.notify('loginFailed', () => ({ userId, authMethod: 'password', reason }));
   }

@@ -19,6 +19,8 @@ export function serverFile({ type, url, poolSize }: DatabaseOptions, method: Del
       },
     },
     lockout: { maxAttempts: 5, duration: '15m' },
+    // All visitors come from one address.
+    rateLimits: { login: { network: false }, refresh: { network: false } },
     security: { csrf: { allowedOrigins: ['https://app.example.com'] } },
   };
 }

@@ -61,6 +61,8 @@ export class Arena {
         },
       },
       lockout: { maxAttempts: rules.maxAttempts },
+      // All requests come from one address.
+      rateLimits: { login: { network: false }, refresh: { network: false } },
       session: { maxConcurrent: 5 },
     };
     const started = await Promise.allSettled(hosts.map((host) => startHost(host, file, options)));

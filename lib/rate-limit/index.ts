@@ -1,0 +1,7 @@
+export * from './counters';
+export * from './limit-subject';
+export * from './rate-limit';
+export * from './rate-limit-exceeded';
+export * from './rate-limiter.service';
+export * from './rate-limits.options';
+export * from './resilient-counters';

@@ -1,0 +1,138 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../common';
+import type { CounterState } from '../storage';
+import { COUNTERS, type Counters } from './counters';
+import { InFlightGate } from './in-flight-gate';
+import { limitKey, type LimitSubject } from './limit-subject';
+import type { RateLimit } from './rate-limit';
+import { RateLimitExceeded } from './rate-limit-exceeded';
+import { Refusals } from './refusals';
+
+const MAX_WAITING = 256;
+const MAX_WAIT_MS = 10_000;
+
+/** One counted use. Left alone it stays counted. */
+export interface LimitedUse {
+  /** Takes this use back: it was none, or none that the limit is about. */
+  giveBack(): Promise<void>;
+  /** Starts the count of the subject again. */
+  clear(): Promise<void>;
+}
+
+/** What a limit that is switched off counts. */
+const UNLIMITED: LimitedUse = { giveBack: () => Promise.resolve(), clear: () => Promise.resolve() };
+
+/**
+ * Counts what is limited, over all instances, before it is done (R021): one atomic step of the store decides, and what
+ * turns out not to count is given back. A subject that is over its limit costs no further round trip until it may try
+ * again.
+ */
+@Injectable()
+export class RateLimiter {
+  private readonly refusals: Refusals;
+  private readonly gate = new InFlightGate(MAX_WAITING, MAX_WAIT_MS);
+
+  constructor(
+    @Inject(COUNTERS) private readonly counters: Counters,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {
+    this.refusals = new Refusals(clock);
+  }
+
+  /**
+   * Refuses a subject that this process knows to be over the limit. Costs nothing and counts nothing.
+   * @throws {RateLimitExceeded}
+   */
+  assertNotRefused(limit: RateLimit | undefined, subject: LimitSubject): void {
+    if (limit) this.refuseKnown(limit, limitKey(limit.name, subject));
+  }
+
+  /**
+   * Counts a use. To be called outside a unit of work, whose rollback would forget it.
+   * @throws {RateLimitExceeded} above the limit
+   * @throws {NAuthException} SERVICE_UNAVAILABLE when it cannot be counted
+   */
+  async take(limit: RateLimit | undefined, subject: LimitSubject): Promise<LimitedUse> {
+    return limit ? this.count(limit, limitKey(limit.name, subject)) : UNLIMITED;
+  }
+
+  /**
+   * Counts a use and does `work` with it. No more uses of one subject than the limit allows are in hand at once in this
+   * process; others wait for them, so that uses that are given back are not refused for one another.
+   * @throws {RateLimitExceeded} above the limit, or when too many wait
+   */
+  async during<T>(
+    limit: RateLimit | undefined,
+    subject: LimitSubject,
+    work: (use: LimitedUse) => Promise<T>,
+  ): Promise<T> {
+    if (!limit) return work(UNLIMITED);
+    const key = limitKey(limit.name, subject);
+    this.refuseKnown(limit, key);
+    const done = await this.gate.run(key, limit.max, async () => {
+      return { result: await work(await this.count(limit, key)) };
+    });
+    if (!done) throw new RateLimitExceeded(limit, 1, false);
+    return done.result;
+  }
+
+  /**
+   * Counts what has happened already, for limits that only look at failures of what cannot be guessed; `assertNotRefused`
+   * then refuses. True for the use that reached the limit.
+   */
+  async note(limit: RateLimit | undefined, subject: LimitSubject): Promise<boolean> {
+    if (!limit) return false;
+    const key = limitKey(limit.name, subject);
+    const { count, ttlMs } = await this.counters.increment(key, limit.windowMs);
+    if (count >= limit.max) this.refusals.noteFinal(key, ttlMs);
+    return count === limit.max;
+  }
+
+  private async count(limit: RateLimit, key: string): Promise<LimitedUse> {
+    this.refuseKnown(limit, key);
+    this.refusals.startAsking(key, limit.believeMs);
+    const state = await this.counters.increment(key, limit.windowMs);
+    if (state.count > limit.max) {
+      this.refusals.note(key, state.ttlMs, limit.believeMs);
+      // Only one caller gets this count.
+      throw new RateLimitExceeded(limit, state.ttlMs, state.count === limit.max + 1);
+    }
+    this.refusals.forget(key);
+    const locks = limit.lockMs !== undefined && state.count === limit.max;
+    // The last allowed use turns the window into the lock, and refused ones do not prolong it, so a stranger cannot keep
+    // the owner out by trying on. A crash before this line leaves the counter with the rest of its window: another
+    // length, but a lock that ends by itself (R022).
+    if (locks) await this.counters.expire(key, limit.lockMs);
+    return this.use(key, state, locks);
+  }
+
+  private use(key: string, { ttlMs }: CounterState, locked: boolean): LimitedUse {
+    const endsAt = this.clock.now() + ttlMs;
+    return {
+      giveBack: () =>
+        this.leniently(async () => {
+          const leftMs = endsAt - this.clock.now();
+          // The window is over, and the next one's counter has nothing of this use.
+          if (leftMs <= 0) return;
+          await this.counters.decrement(key);
+          if (locked) await this.counters.expire(key, leftMs);
+          this.refusals.forget(key);
+        }),
+      clear: () =>
+        this.leniently(async () => {
+          await this.counters.delete(key);
+          this.refusals.forget(key);
+        }),
+    };
+  }
+
+  /** A count that cannot be taken back stays, which errs on the safe side; what was counted for is done and stands. */
+  private async leniently(work: () => Promise<void>): Promise<void> {
+    await work().catch(() => undefined);
+  }
+
+  private refuseKnown(limit: RateLimit, key: string): void {
+    const waitMs = this.refusals.waitOf(key);
+    if (waitMs !== undefined) throw new RateLimitExceeded(limit, waitMs, false);
+  }
+}
