@@ -28,15 +28,16 @@ import {
   AuthCookies,
   ContextStorage,
   DeliveryPolicy,
+  GEO_LOCATION_OPTIONS,
   SECURITY_OPTIONS,
   TOKEN_DELIVERY_OPTIONS,
 } from './context';
+import { DeviceCleaner, DeviceRecognition, DeviceTokens, KnownDevices } from './devices';
 import { HOOK_OPTIONS, HookGate, HookRegistry, HookRunner } from './hooks';
 import {
   FloodWatch,
   KNOWN_CLIENTS,
   LOCKOUT_OPTIONS,
-  noKnownClients,
   PASSWORD_CAPACITY,
   PasswordAttempts,
 } from './lockout';
@@ -45,8 +46,10 @@ import { Database, openDatabase, repositoryProviders } from './persistence';
 import {
   AuthHandler,
   ClientInfoHandler,
+  ClientLocator,
   CsrfHandler,
   CsrfTokens,
+  DeviceTokenReader,
   OriginCheck,
   TokenDeliveryHandler,
 } from './pipeline';
@@ -81,6 +84,7 @@ const configuration: Provider[] = [
   section(AUDIT_OPTIONS, 'auditLogs'),
   section(CHALLENGE_OPTIONS, 'challenge'),
   section(ENCRYPTION_KEYS, 'encryption'),
+  section(GEO_LOCATION_OPTIONS, 'geoLocation'),
   section(HOOK_OPTIONS, 'hooks'),
   section(JWT_OPTIONS, 'jwt'),
   section(LOCKOUT_OPTIONS, 'lockout'),
@@ -114,7 +118,8 @@ const domains: Provider[] = [
   HookRunner,
   HookGate,
   ...auditProviders,
-  { provide: KNOWN_CLIENTS, useValue: noKnownClients },
+  KnownDevices,
+  { provide: KNOWN_CLIENTS, useExisting: KnownDevices },
   { provide: PASSWORD_CAPACITY, useExisting: HashQueue },
   RateLimiter,
   FloodWatch,
@@ -122,6 +127,9 @@ const domains: Provider[] = [
   ...passwordProviders,
   AccessTokenService,
   RefreshTokenCodec,
+  DeviceTokens,
+  DeviceRecognition,
+  DeviceCleaner,
   LiveSessions,
   SessionEnder,
   SessionCleaner,
@@ -150,6 +158,8 @@ const domains: Provider[] = [
 ];
 
 const pipeline: Provider[] = [
+  ClientLocator,
+  DeviceTokenReader,
   ClientInfoHandler,
   OriginCheck,
   CsrfTokens,

@@ -30,8 +30,11 @@ export { NAuthConfigError, type DatabaseOptions, type NAuthConfig, type Resolved
 export {
   ContextStorage,
   DeliveryPolicy,
+  type ClientDevice,
   type ClientInfo as NAuthClientInfo,
   type CurrentSession as NAuthSession,
+  type GeoLocation,
+  type GeoLocator,
   type IncomingRequest,
   type RequestState,
   type RequestView,

@@ -52,6 +52,10 @@ async function signUp(client: NAuthClient): Promise<string> {
   return email;
 }
 
+async function devicesOf(client: NAuthClient): Promise<(string | null)[]> {
+  return (await client.listSessions()).sessions.map(({ deviceId }) => deviceId);
+}
+
 describe('the client with tokens in cookies', () => {
   it('works with the CSRF token of the answer where there is no document', async () => {
     const jar = new CookieJar();
@@ -62,8 +66,23 @@ describe('the client with tokens in cookies', () => {
     expect(await client.getProfile()).toMatchObject({ email });
     expect(await client.getAccessToken()).toBeNull();
     await client.logout();
-    expect(jar.names()).toEqual([]);
+    expect(jar.names()).toEqual(['nauth_device_token']);
     expect(await client.isAuthenticated()).toBe(false);
+  });
+
+  it('is known again by its cookie after signing out, until it asks to be forgotten', async () => {
+    const jar = new CookieJar();
+    browser(jar);
+    const client = tab(jar);
+    const email = await signUp(client);
+    const [first] = await devicesOf(client);
+    await client.logout();
+    await client.login(email, PASSWORD);
+    expect(await devicesOf(client)).toEqual([first]);
+    await client.logout({ forgetMe: true });
+    expect(jar.names()).toEqual([]);
+    await client.login(email, PASSWORD);
+    expect((await devicesOf(client))[0]).not.toBe(first);
   });
 
   it('keeps no token in web storage, and detects time zone and language of a browser', async () => {

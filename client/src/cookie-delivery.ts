@@ -35,6 +35,10 @@ export class CookieDelivery implements Delivery {
     return this.csrf.headers(method);
   }
 
+  async signInHeaders(): Promise<Record<string, string>> {
+    return this.csrf.headers('POST');
+  }
+
   onAnswer(answer: FetchAnswer): void {
     this.csrf.remember(answer);
   }
@@ -45,6 +49,14 @@ export class CookieDelivery implements Delivery {
       throw new NAuthClientError({ code: 'INTERNAL_ERROR', message, statusCode: 200 });
     }
     return { user: { ...response.user, sessionAuthMethod: response.authMethod } };
+  }
+
+  async rememberDevice(): Promise<void> {
+    // In a cookie of its own.
+  }
+
+  async forgetDevice(): Promise<void> {
+    // The answer has removed the cookie.
   }
 
   async refreshRequest(): Promise<RefreshRequest> {

@@ -19,12 +19,19 @@ export interface Delivery {
   forRequest(method: HttpMethod, session: StoredSession): RequestCredentials;
   /** That of the tokens that a request would be sent with now. */
   generation(): Promise<RequestCredentials['generation']>;
-  /** For sign-up, login and refresh, which need no access token. */
+  /** For a refresh, which needs no access token. */
   publicHeaders(method: HttpMethod): Record<string, string>;
+  /** For what may sign somebody in. */
+  signInHeaders(): Promise<Record<string, string>>;
   onAnswer(answer: FetchAnswer): void;
 
   /** @throws {NAuthClientError} INTERNAL_ERROR when the backend delivers tokens the other way */
   toSession(response: AuthenticatedResponse): StoredSession;
+
+  /** Keeps what the backend will know this client again by, if the answer holds it. */
+  rememberDevice(response: AuthenticatedResponse): Promise<void>;
+  /** After the backend was asked to do the same. */
+  forgetDevice(): Promise<void>;
 
   /** @throws {NAuthClientError} AUTH_TOKEN_MISSING when there is nothing to refresh with */
   refreshRequest(): Promise<RefreshRequest>;

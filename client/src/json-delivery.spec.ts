@@ -64,6 +64,29 @@ describe('the client with tokens in JSON', () => {
     expect(names().slice(2)).toEqual(['auth:login', 'auth:success', 'auth:login', 'auth:success']);
   });
 
+  it('is known again after signing out, until it asks to be forgotten', async () => {
+    const storage = new MemoryStorage();
+    const { client, email } = await signedUp({ storage });
+    const device = async (): Promise<string | null | undefined> =>
+      (await client.listSessions()).sessions.find(({ isCurrent }) => isCurrent)?.deviceId;
+    const first = await device();
+    expect(first).toMatch(/^[0-9a-f-]{36}$/);
+    const token = storage.getItem('nauth_device_token');
+    await client.logout();
+    expect(storage.getItem('nauth_device_token')).toBe(token);
+    await client.login(email, PASSWORD);
+    expect(await device()).toBe(first);
+    // Somebody else on the same client: the token is worth nothing to them, and is replaced by one of their own.
+    const other = await signedUp({ storage });
+    expect(storage.getItem('nauth_device_token')).not.toBe(token);
+    await other.client.logoutAll(true);
+    expect(storage.getItem('nauth_device_token')).toBeNull();
+    await client.login(email, PASSWORD);
+    expect(await device()).not.toBe(first);
+    await client.logout({ forgetMe: true });
+    expect(storage.getItem('nauth_device_token')).toBeNull();
+  });
+
   it('hands on refusals with code, status, time and details', async () => {
     const { client, email, events } = await signedUp();
     const wrong = await refusal(client.login(email, 'not the password'));

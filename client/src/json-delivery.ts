@@ -1,6 +1,7 @@
 import type { AuthenticatedResponse, RefreshRequest, TokenFields } from '../../lib/contracts';
 import { NAuthClientError } from './client-error';
 import type { Delivery, RequestCredentials } from './delivery.port';
+import type { DeviceToken } from './device-token';
 import type { HttpMethod } from './http.type';
 import type { SessionStore, StoredSession } from './session-store';
 
@@ -10,6 +11,7 @@ export class JsonDelivery implements Delivery {
 
   constructor(
     private readonly store: SessionStore,
+    private readonly device: DeviceToken,
     readonly isShared: boolean,
   ) {}
 
@@ -26,6 +28,10 @@ export class JsonDelivery implements Delivery {
     return {};
   }
 
+  signInHeaders(): Promise<Record<string, string>> {
+    return this.device.headers();
+  }
+
   onAnswer(): void {
     // All that counts is in the body.
   }
@@ -35,6 +41,14 @@ export class JsonDelivery implements Delivery {
       user: { ...response.user, sessionAuthMethod: response.authMethod },
       tokens: tokensOf(response),
     };
+  }
+
+  async rememberDevice({ deviceToken }: AuthenticatedResponse): Promise<void> {
+    if (deviceToken !== undefined) await this.device.remember(deviceToken);
+  }
+
+  forgetDevice(): Promise<void> {
+    return this.device.forget();
   }
 
   async refreshRequest(): Promise<RefreshRequest> {

@@ -15,6 +15,7 @@ import { NAuthClientError } from './client-error';
 import { CookieDelivery } from './cookie-delivery';
 import { CsrfToken } from './csrf-token';
 import type { Delivery } from './delivery.port';
+import { DeviceToken } from './device-token';
 import { fillPath } from './endpoints';
 import { EventEmitter, type NAuthEvent, type NAuthEventName } from './event-emitter';
 import { HttpTransport } from './http-transport';
@@ -79,7 +80,8 @@ export class NAuthClient {
   }
 
   /**
-   * Ends the session at the backend and forgets it here. It is forgotten here in any case.
+   * Ends the session at the backend and forgets it here. It is forgotten here in any case. With `forgetMe` the backend
+   * does not know this client again at the next sign-in.
    *
    * @throws {NAuthClientError} when the backend did not confirm, and may still know the session
    */
@@ -90,14 +92,16 @@ export class NAuthClient {
       if (!(error instanceof NAuthClientError) || error.statusCode !== 401) throw error;
     } finally {
       await this.forgetSession();
+      if (options.forgetMe) await this.delivery.forgetDevice();
     }
   }
 
-  /** Ends every session of the user, this one too. */
+  /** Ends every session of the user, this one too; `forgetDevices` is `forgetMe` for all clients of the user. */
   async logoutAll(forgetDevices = false): Promise<LogoutAllResponse> {
     const path = this.config.endpoints.logoutAll;
     const answer = await this.requests.send({ method: 'POST', path, body: { forgetDevices } });
     await this.forgetSession();
+    if (forgetDevices) await this.delivery.forgetDevice();
     return answer as LogoutAllResponse;
   }
 
@@ -156,12 +160,12 @@ export class NAuthClient {
   private createDelivery(): Delivery {
     const { address, csrf, storage, tokenDelivery } = this.config;
     if (tokenDelivery === 'cookies') return new CookieDelivery(new CsrfToken(csrf), address);
-    return new JsonDelivery(this.store, !(storage instanceof MemoryStorage));
+    return new JsonDelivery(this.store, new DeviceToken(storage), !(storage instanceof MemoryStorage));
   }
 
   private async signIn(path: string, body: object): Promise<AuthResponse> {
     try {
-      const headers = this.delivery.publicHeaders('POST');
+      const headers = await this.delivery.signInHeaders();
       const response = (await this.transport.send({ method: 'POST', path, body }, headers)) as AuthResponse;
       if (isChallenge(response)) {
         this.emit({ type: 'auth:challenge', data: response, timestamp: Date.now() });
@@ -179,6 +183,7 @@ export class NAuthClient {
   private async acceptSignIn(response: AuthenticatedResponse): Promise<void> {
     const session = this.delivery.toSession(response);
     await this.store.write(session);
+    await this.delivery.rememberDevice(response);
     const data = { user: session.user ?? response.user, authMethod: response.authMethod };
     this.emit({ type: 'auth:success', data, timestamp: Date.now() });
   }

@@ -31,6 +31,7 @@ const types: Readonly<Record<AuditEventType, true>> = {
   MFA_BACKUP_CODES_GENERATED: true,
   MFA_BACKUP_CODE_USED: true,
   MFA_PREFERRED_METHOD_UPDATED: true,
+  DEVICE_FORGOTTEN: true,
   DEVICE_TRUSTED: true,
   DEVICE_UNTRUSTED: true,
   ADAPTIVE_MFA_RISK_ASSESSED: true,

@@ -17,6 +17,9 @@ function toAuthResponse(user: User, authMethod: AuthMethod, issued: IssuedTokens
   response.user = toAuthResponseUser(user);
   attachTokens(response, issued);
   response.authMethod = authMethod;
+  const { device, delivery } = issued;
+  // A client that brought its token has it already.
+  if (device?.isNew) define(response, 'deviceToken', device.token, delivery === 'json');
   return response;
 }
 
@@ -36,12 +39,9 @@ function attachTokens(target: object, issued: IssuedTokens): void {
     'accessTokenExpiresAt',
     'refreshTokenExpiresAt',
   ];
-  for (const field of fields) {
-    Object.defineProperty(target, field, {
-      value: issued[field],
-      enumerable,
-      configurable: true,
-      writable: true,
-    });
-  }
+  for (const field of fields) define(target, field, issued[field], enumerable);
+}
+
+function define(target: object, field: string, value: string | number, enumerable: boolean): void {
+  Object.defineProperty(target, field, { value, enumerable, configurable: true, writable: true });
 }

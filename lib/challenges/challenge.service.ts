@@ -41,6 +41,7 @@ export class ChallengeService {
     const found = await this.open.find(session);
     if (found.challenge.name !== type) throw new NAuthException('CHALLENGE_TYPE_MISMATCH');
     const accepted = await this.look(found, answer);
+    await this.gate.prepare();
     return this.unitOfWork.run(() => this.finish(found, accepted));
   }
 

@@ -31,6 +31,11 @@ export class SignInGate {
     @Inject(UNIT_OF_WORK) private readonly unitOfWork: UnitOfWork,
   ) {}
 
+  /** To be called before a unit of work that `proceed` is to be part of; see SessionOpener.prepare. */
+  prepare(): Promise<void> {
+    return this.sessions.prepare();
+  }
+
   /**
    * The way in for a first factor that has just been proved: asks the application's `beforeLogin` hooks, outside of a unit
    * of work, and goes on.
@@ -58,7 +63,8 @@ export class SignInGate {
    *
    * @throws {NAuthException} AUTH_INVALID_CREDENTIALS when the account was disabled or changed meanwhile
    */
-  proceed(signIn: SignIn): Promise<SignInOutcome> {
+  async proceed(signIn: SignIn): Promise<SignInOutcome> {
+    await this.prepare();
     return this.unitOfWork.run(async () => {
       if (!signIn.user.isActive) throw new NAuthException('AUTH_INVALID_CREDENTIALS');
       const next = await this.next(signIn);

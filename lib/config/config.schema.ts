@@ -9,6 +9,7 @@ import { auditSchema } from './sections/audit.schema';
 import { challengeSchema } from './sections/challenge.schema';
 import { encryptionSchema, type EncryptionDraft } from './sections/encryption.schema';
 import { hooksSchema } from './sections/hooks.schema';
+import { geoLocationSchema } from './sections/geo-location.schema';
 import { jwtSchema, type JwtDraft } from './sections/jwt.schema';
 import { lockoutSchema } from './sections/lockout.schema';
 import { passwordSchema } from './sections/password.schema';
@@ -54,6 +55,7 @@ export const configSchema = section<ConfigDraft>({
   rateLimits: rateLimitsSchema,
   security: securitySchema,
   tokenDelivery: tokenDeliverySchema,
+  geoLocation: geoLocationSchema,
   session: sessionSchema,
   auditLogs: auditSchema,
   challenge: challengeSchema,

@@ -3,6 +3,7 @@ import type { DataSource, DataSourceOptions } from 'typeorm';
 import type { AuditOptions } from '../audit';
 import type { ChallengeOptions } from '../challenges';
 import type { Clock } from '../common';
+import type { GeoLocationOptions } from '../context';
 import type { SecurityOptions, TokenDeliveryOptions } from '../context/delivery.options';
 import type { HookOptions } from '../hooks';
 import type { LockoutOptions } from '../lockout/lockout.options';
@@ -54,6 +55,7 @@ export interface NAuthConfig {
   rateLimits?: RateLimitsOptions;
   security?: SecurityOptions;
   tokenDelivery?: TokenDeliveryOptions;
+  geoLocation?: GeoLocationOptions;
   session?: SessionOptions;
   auditLogs?: AuditOptions;
   /** The steps between accepted credentials and tokens. */

@@ -104,6 +104,7 @@ const samples: Record<string, unknown[]> = {
     'hybridPolicy.cookieRefreshExpiresIn': durations,
     'hybridPolicy.jsonRefreshExpiresIn': durations,
   }),
+  'geoLocation.locator': [{ locate: () => Promise.resolve(null) }],
   'session.maxConcurrent': [0, 1, 100],
   'session.disallowMultipleSessions': [true, false],
   'session.maxLifetime': ['30d', '90d'],

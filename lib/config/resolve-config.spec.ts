@@ -88,6 +88,7 @@ describe('defaults', () => {
         nativeOrigins: new Set(),
         refreshTtlMs: { cookies: 604_800_000, json: 604_800_000 },
       },
+      geoLocation: { locator: undefined },
       session: { maxConcurrent: 5, maxLifetimeMs: 2_592_000_000, idleTimeoutMs: undefined },
       auditLogs: {
         enabled: true,
@@ -247,17 +248,18 @@ describe('unknown options', () => {
   it('that are listed for later versions are refused as such', () => {
     const names = [
       ...['mfa', 'social', 'emailProvider', 'smsProvider', 'email', 'sms', 'emailNotifications', 'recaptcha'],
-      ...['apiKeys', 'geoLocation'],
+      ...['apiKeys'],
     ];
     const later = {
       ...Object.fromEntries(names.map((name) => [name, {}])),
       signup: { emailVerification: {}, phoneVerification: {}, discloseExisting: true },
       password: { requireUppercase: true, preventCommon: true, passwordReset: {}, adminReset: {} },
       security: { maskSensitiveData: true },
+      geoLocation: { maxMind: {} },
       logger: { logLevel: 'log' },
     };
     const problems = problemsOf({ ...minimal, ...later });
-    expect(problems).toHaveLength(names.length + 9);
+    expect(problems).toHaveLength(names.length + 10);
     for (const { message } of problems)
       expect(message).toBe('is not supported by this version yet; leave it out');
   });

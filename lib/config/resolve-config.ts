@@ -15,6 +15,7 @@ import { resolveChallenge } from './sections/challenge.schema';
 import { resolveDatabase } from './sections/database.resolve';
 import { resolveEncryption } from './sections/encryption.resolve';
 import { resolveHooks } from './sections/hooks.schema';
+import { resolveGeoLocation } from './sections/geo-location.schema';
 import { refreshTtlOf, resolveJwt } from './sections/jwt.resolve';
 import { resolveLockout } from './sections/lockout.schema';
 import { resolvePassword } from './sections/password.resolve';
@@ -40,7 +41,17 @@ export function resolveConfig(
   const problems = report.problems(Object.keys(objectSchemaAt(configSchema, [])?.shape ?? {}));
   if (problems.length > 0 || !resolved) throw new NAuthConfigError(problems);
   const { database, storageAdapter, logger, clock } = resolved;
-  return deepFreeze(resolved, new Set([database, storageAdapter, logger, clock, resolved.password.hasher]));
+  return deepFreeze(
+    resolved,
+    new Set<unknown>([
+      database,
+      storageAdapter,
+      logger,
+      clock,
+      resolved.password.hasher,
+      resolved.geoLocation.locator,
+    ]),
+  );
 }
 
 function resolveSections(draft: ConfigDraft, context: SectionContext): ResolvedConfig | undefined {
@@ -63,6 +74,7 @@ function resolveSections(draft: ConfigDraft, context: SectionContext): ResolvedC
     rateLimits: resolveRateLimits(draft.rateLimits ?? {}, context),
     security: resolveSecurity(draft.security ?? {}, tokenDelivery, context),
     tokenDelivery,
+    geoLocation: resolveGeoLocation(draft.geoLocation ?? {}),
     session,
     auditLogs: resolveAudit(draft.auditLogs ?? {}, draft.logger?.enablePiiRedaction ?? true),
     challenge: resolveChallenge(draft.challenge ?? {}, context),

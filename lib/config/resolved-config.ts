@@ -3,6 +3,7 @@ import type { DataSource, DataSourceOptions } from 'typeorm';
 import type { ResolvedAuditOptions } from '../audit';
 import type { ResolvedChallengeOptions } from '../challenges';
 import type { Clock } from '../common';
+import type { ResolvedGeoLocationOptions } from '../context';
 import type { ResolvedSecurityOptions, ResolvedTokenDeliveryOptions } from '../context/delivery.options';
 import type { ResolvedHookOptions } from '../hooks';
 import type { ResolvedLockoutOptions } from '../lockout/lockout.options';
@@ -31,6 +32,7 @@ export interface ResolvedConfig {
   readonly rateLimits: ResolvedRateLimitsOptions;
   readonly security: Readonly<ResolvedSecurityOptions>;
   readonly tokenDelivery: Readonly<ResolvedTokenDeliveryOptions>;
+  readonly geoLocation: Readonly<ResolvedGeoLocationOptions>;
   readonly session: Readonly<ResolvedSessionOptions>;
   readonly auditLogs: Readonly<ResolvedAuditOptions>;
   readonly challenge: Readonly<ResolvedChallengeOptions>;

@@ -3,7 +3,7 @@ import { serialize, type SerializeOptions } from 'cookie';
 import { toUnixSeconds } from '../common';
 import { SECURITY_OPTIONS, TOKEN_DELIVERY_OPTIONS } from './delivery.options';
 import type { ResolvedSecurityOptions, ResolvedTokenDeliveryOptions } from './delivery.options';
-import type { IssuedTokens, RequestState } from './request-state';
+import type { IssuedDevice, IssuedTokens, RequestState } from './request-state';
 
 /** Browsers keep no cookie for longer than 400 days (RFC 6265bis section 5.5). */
 const MAX_AGE_SECONDS = 400 * 24 * 3600;
@@ -30,18 +30,30 @@ export class AuthCookies {
     });
   }
 
+  /** Lets the client be recognised at its next sign-in. Stays when the session ends. */
+  setDevice(state: RequestState, device: IssuedDevice, nowMs: number): void {
+    const attributes = this.tokenAttributes(device.expiresAt - toUnixSeconds(nowMs));
+    this.append(state, this.delivery.cookieNames.device, device.token, attributes);
+  }
+
   /** Puts a CSRF token where scripts of the page can read it. */
   setCsrf(state: RequestState, token: string, maxAgeSeconds: number): void {
     this.append(state, this.security.csrf.cookieName, token, this.csrfAttributes(maxAgeSeconds));
   }
 
-  /** Removes every cookie of the session, each with the attributes that it was set with. */
+  /** Removes every cookie of the session, each with the attributes that it was set with. That of the device stays. */
   clear(state: RequestState): void {
     if (this.delivery.method === 'json') return;
     const { access, refresh } = this.delivery.cookieNames;
     this.append(state, access, '', this.tokenAttributes(0));
     this.append(state, refresh, '', { ...this.tokenAttributes(0), path: this.refreshPath(state) });
     this.append(state, this.security.csrf.cookieName, '', this.csrfAttributes(0));
+  }
+
+  /** Removes the cookie of the device. */
+  clearDevice(state: RequestState): void {
+    if (this.delivery.method === 'json') return;
+    this.append(state, this.delivery.cookieNames.device, '', this.tokenAttributes(0));
   }
 
   /** A browser sends the refresh cookie only below this path, so it has to be the path as the browser sees it. */

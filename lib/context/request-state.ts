@@ -1,19 +1,15 @@
 import type { TokenDeliveryMethod, TokenFields, UserProfile } from '../contracts';
 import type { NAuthException } from '../errors';
+import type { ClientInfo } from './client-info';
 import type { HttpRequest, ResponseSink } from './http-request';
-
-/** What is known of the client. Addresses come from the socket or from trusted proxies only (R142). */
-export interface ClientInfo {
-  ipAddress: string | null;
-  userAgent: string | null;
-  requestId: string;
-}
 
 /** The session behind a request, as far as routes and services need it. */
 export interface CurrentSession {
   sessionId: string;
   userId: string;
   delivery: TokenDeliveryMethod;
+  /** The device that the session was opened on, if it still is one. */
+  deviceId: string | null;
   amr: readonly string[];
   /** When the user last proved who they are. */
   authTime: Date;
@@ -28,10 +24,21 @@ export type Identity =
   | { status: 'rejected'; error: NAuthException }
   | { status: 'authenticated'; user: UserProfile; session: CurrentSession };
 
+/** By what the client will be recognised at its next sign-in. */
+export interface IssuedDevice {
+  token: string;
+  /** False for a token that the client brought itself. */
+  isNew: boolean;
+  /** Unix seconds. */
+  expiresAt: number;
+}
+
 /** Tokens that this request issued and that its answer has to carry. */
 export interface IssuedTokens extends TokenFields {
   sessionId: string;
   delivery: TokenDeliveryMethod;
+  /** Where a session was opened for a request. */
+  device?: IssuedDevice;
 }
 
 /** Everything the pipeline keeps about one request. */

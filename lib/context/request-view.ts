@@ -1,5 +1,6 @@
 import type { UserProfile } from '../contracts';
-import type { ClientInfo, CurrentSession, RequestState } from './request-state';
+import type { ClientInfo } from './client-info';
+import type { CurrentSession, RequestState } from './request-state';
 
 /** What routes may see of a request: who is signed in, with which session, from where. Null for what is not known. */
 export interface RequestView {

@@ -13,6 +13,7 @@ export interface AuthenticatedResponse extends Partial<TokenFields> {
   user: AuthResponseUser;
   authMethod: AuthMethod;
   trusted?: boolean;
+  /** Of a device that has just been made, in JSON delivery: to be kept and sent as X-Device-Token at every sign-in. */
   deviceToken?: string;
 }
 

@@ -1,6 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { AUDIT_CHAIN_REPOSITORY, AUDIT_REPOSITORY } from '../audit';
 import { CHALLENGE_REPOSITORY } from '../challenges';
+import { DEVICE_REPOSITORY } from '../devices';
 import { SESSION_FEED, SESSION_REPOSITORY } from '../sessions';
 import { type ResolvedSignupOptions, SIGNUP_OPTIONS, USER_REPOSITORY } from '../users';
 import { ONE_TIME_CODE_REPOSITORY } from '../verification';
@@ -10,6 +11,7 @@ import {
   TypeormAuditRepository,
   TypeormChallengeRepository,
   TypeormOneTimeCodeRepository,
+  TypeormDeviceRepository,
   TypeormSessionFeed,
   TypeormSessionRepository,
   TypeormUserRepository,
@@ -32,6 +34,11 @@ export const repositoryProviders: Provider[] = [
     provide: SESSION_FEED,
     inject: [Database],
     useFactory: (database: Database) => new TypeormSessionFeed(database),
+  },
+  {
+    provide: DEVICE_REPOSITORY,
+    inject: [Database],
+    useFactory: (database: Database) => new TypeormDeviceRepository(database),
   },
   {
     provide: AUDIT_REPOSITORY,

@@ -87,6 +87,7 @@ function toCurrentSession(session: Session): CurrentSession {
     sessionId: session.id,
     userId: session.userId,
     delivery: session.delivery,
+    deviceId: session.deviceId,
     amr: session.amr,
     authTime: session.authTime,
     createdAt: session.createdAt,

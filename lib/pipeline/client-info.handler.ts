@@ -2,6 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { randomId, toCleanText } from '../common';
 import { SECURITY_OPTIONS, type RequestState, type ResolvedSecurityOptions } from '../context';
 import { clientAddressResolver, type ClientAddress } from './client-address';
+import { ClientLocator } from './client-locator';
+import { DeviceTokenReader } from './device-token.reader';
+import { RequestClient } from './request-client';
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 const MAX_USER_AGENT = 512;
@@ -11,7 +14,11 @@ const MAX_USER_AGENT = 512;
 export class ClientInfoHandler {
   private readonly address: ClientAddress;
 
-  constructor(@Inject(SECURITY_OPTIONS) options: ResolvedSecurityOptions) {
+  constructor(
+    @Inject(SECURITY_OPTIONS) options: ResolvedSecurityOptions,
+    @Inject(DeviceTokenReader) private readonly deviceTokens: DeviceTokenReader,
+    @Inject(ClientLocator) private readonly locator: ClientLocator,
+  ) {
     this.address = clientAddressResolver(options.trustedProxies);
   }
 
@@ -21,10 +28,12 @@ export class ClientInfoHandler {
     const { request } = state;
     const userAgent = request.header('user-agent');
     const requestId = request.header('x-request-id');
-    state.client = {
+    state.client = new RequestClient({
       ipAddress: this.address(request.raw),
       userAgent: userAgent === undefined ? null : toCleanText(userAgent, MAX_USER_AGENT),
       requestId: requestId !== undefined && REQUEST_ID.test(requestId) ? requestId : randomId(),
-    };
+      readDeviceToken: () => this.deviceTokens.read(state),
+      locate: (ipAddress) => this.locator.locate(ipAddress),
+    });
   }
 }

@@ -35,6 +35,7 @@ export class TokenDeliveryHandler {
     this.cookies.setTokens(state, issued, now);
     const csrfToken = this.csrfTokens.issue(issued.sessionId);
     this.cookies.setCsrf(state, csrfToken, issued.refreshTokenExpiresAt - toUnixSeconds(now));
+    if (issued.device) this.cookies.setDevice(state, issued.device, now);
     response.setHeader(this.security.csrf.headerName, csrfToken);
   }
 }

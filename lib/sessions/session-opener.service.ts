@@ -2,8 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AuthAuditService } from '../audit';
 import { CLOCK, randomId, randomToken, UNIT_OF_WORK, type Clock, type UnitOfWork } from '../common';
 import { ContextStorage, DeliveryPolicy, TOKEN_DELIVERY_OPTIONS } from '../context';
-import type { IssuedTokens, ResolvedTokenDeliveryOptions } from '../context';
+import type { GeoLocation, IssuedTokens, ResolvedTokenDeliveryOptions } from '../context';
 import type { AuthMethod } from '../contracts';
+import { DeviceRecognition } from '../devices';
 import { NAuthException } from '../errors';
 import { USER_REPOSITORY, type User, type UserRepository } from '../users';
 import type { Session } from './session';
@@ -29,6 +30,7 @@ export class SessionOpener {
     @Inject(SESSION_REPOSITORY) private readonly sessions: SessionRepository,
     @Inject(SessionEnder) private readonly ender: SessionEnder,
     @Inject(SessionTokens) private readonly tokens: SessionTokens,
+    @Inject(DeviceRecognition) private readonly devices: DeviceRecognition,
     @Inject(AuthAuditService) private readonly audit: AuthAuditService,
     @Inject(ContextStorage) private readonly context: ContextStorage,
     @Inject(DeliveryPolicy) private readonly delivery: DeliveryPolicy,
@@ -38,18 +40,28 @@ export class SessionOpener {
   ) {}
 
   /**
+   * Does beforehand what may take a while and needs no database. For callers that open a session within a unit of work,
+   * which should not hold a connection meanwhile.
+   */
+  async prepare(): Promise<void> {
+    await this.location();
+  }
+
+  /**
    * A new session with new identifiers (R067) and its tokens, as one unit with the claim that the account is still as
    * it was when its credentials were checked (R076). Sessions over the limit end, oldest first (R068).
    *
    * @throws {NAuthException} AUTH_INVALID_CREDENTIALS when the account changed meanwhile
    */
   async open(request: OpenSession): Promise<IssuedTokens> {
-    const session = this.newSession(request);
-    await this.unitOfWork.run(async () => {
+    const location = await this.location();
+    const { session, device } = await this.unitOfWork.run(async () => {
       const { id, securityVersion } = request.user;
-      if (!(await this.users.claimLogin(id, securityVersion, session.createdAt))) {
+      if (!(await this.users.claimLogin(id, securityVersion, new Date(this.clock.now())))) {
         throw new NAuthException('AUTH_INVALID_CREDENTIALS');
       }
+      const device = await this.devices.recognise(id);
+      const session = this.newSession(request, device?.id ?? null, location);
       await this.sessions.insert(session);
       if (this.options.maxConcurrent > 0) {
         await this.ender.endOldest(id, this.options.maxConcurrent);
@@ -60,15 +72,25 @@ export class SessionOpener {
         sessionId: session.id,
         authMethod: session.authMethod,
       });
+      return { session, device };
     });
-    const issued = this.tokens.issue(session);
+    const issued: IssuedTokens = { ...this.tokens.issue(session), device };
     const state = this.context.current();
     if (state) state.issued = issued;
     return issued;
   }
 
-  private newSession({ user, authMethod, amr, deviceName }: OpenSession): Session {
+  private async location(): Promise<GeoLocation | null> {
+    return (await this.context.current()?.client?.geo()) ?? null;
+  }
+
+  private newSession(
+    { user, authMethod, amr, deviceName }: OpenSession,
+    deviceId: string | null,
+    location: GeoLocation | null,
+  ): Session {
     const state = this.context.current();
+    const client = state?.client;
     const delivery = this.delivery.methodFor(state);
     const now = this.clock.now();
     const createdAt = new Date(now);
@@ -82,9 +104,16 @@ export class SessionOpener {
       authMethod,
       amr,
       authTime: createdAt,
+      deviceId,
       deviceName: deviceName ?? null,
-      ipAddress: state?.client?.ipAddress ?? null,
-      userAgent: state?.client?.userAgent ?? null,
+      deviceType: client?.device.type ?? null,
+      browser: client?.device.browser ?? null,
+      os: client?.device.os ?? null,
+      network: client?.network ?? null,
+      country: location?.country ?? null,
+      city: location?.city ?? null,
+      ipAddress: client?.ipAddress ?? null,
+      userAgent: client?.userAgent ?? null,
       createdAt,
       lastActivityAt: createdAt,
       rotatedAt: null,

@@ -1,4 +1,4 @@
-import type { AuthMethod, SessionEndReason, TokenDeliveryMethod } from '../contracts';
+import type { AuthMethod, DeviceType, SessionEndReason, TokenDeliveryMethod } from '../contracts';
 import type { User } from '../users';
 
 /** A session row. It is also the refresh family: `generation` names the one refresh token that is live. */
@@ -13,7 +13,18 @@ export interface Session {
   amr: string[];
   /** When the user last proved who they are. */
   authTime: Date;
+  /** The device that it was opened on; it may be forgotten since. Null outside of a request. */
+  deviceId: string | null;
   deviceName: string | null;
+  /** Of the user agent that it was opened with, and so the next two. */
+  deviceType: DeviceType | null;
+  browser: string | null;
+  os: string | null;
+  /** From which it was opened; see `ClientInfo.network`. Rotation does not move it: it stands for a sign-in. */
+  network: string | null;
+  /** Where it was opened, as far as it is known: ISO 3166-1 alpha-2, and a name. */
+  country: string | null;
+  city: string | null;
   ipAddress: string | null;
   userAgent: string | null;
   createdAt: Date;

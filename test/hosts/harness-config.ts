@@ -46,6 +46,7 @@ export function createHarness(file: HarnessFile): Harness {
     encryption: given.encryption ?? { keys: { k1: SECRETS.encryption } },
     database,
     storageAdapter: storageAdapter(file.storage),
+    geoLocation: geoLocation(file.geo),
     password: { ...given.password, hasher: countedHasher(given.password, counters) },
     routes: { ...given.routes, enabled: true, prefix: 'auth' },
     logger: { instance: logger },
@@ -58,6 +59,7 @@ export function createHarness(file: HarnessFile): Harness {
 function withoutHarnessParts(file: HarnessFile): Partial<HarnessFile> {
   const given: Partial<HarnessFile> = { ...file };
   delete given.storage;
+  delete given.geo;
   delete given.email;
   delete given.sms;
   return given;
@@ -70,6 +72,10 @@ function defaultKey(jwt: HarnessFile['jwt']): { secret?: string } {
 function countedHasher(options: NAuthConfig['password'], counters: Counters): CountingHasher {
   const keys = { current: 'k1', keys: new Map([['k1', Buffer.from(SECRETS.encryption)]]) };
   return new CountingHasher(new BcryptPasswordHasher(options?.bcryptCost ?? BCRYPT_COST, keys), counters);
+}
+
+function geoLocation(table: HarnessFile['geo']): NAuthConfig['geoLocation'] {
+  return table && { locator: { locate: (ipAddress) => Promise.resolve(table[ipAddress] ?? null) } };
 }
 
 function storageAdapter(storage: HarnessFile['storage']): NAuthConfig['storageAdapter'] {

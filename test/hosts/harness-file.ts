@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs';
-import type { NAuthConfig } from '@nauth-toolkit/nestjs';
+import type { GeoLocation, NAuthConfig } from '@nauth-toolkit/nestjs';
 import { UsageError } from './usage-error';
 
 /** What can be written in JSON of the configuration, and what the harness makes the rest of. */
-export type HarnessFile = Partial<Omit<NAuthConfig, 'database' | 'storageAdapter' | 'clock' | 'logger'>> & {
+export type HarnessFile = Partial<
+  Omit<NAuthConfig, 'database' | 'storageAdapter' | 'clock' | 'logger' | 'geoLocation'>
+> & {
   database: HarnessDatabase;
   /** Default: database. */
   storage?: { type: 'memory' | 'database' | 'redis'; url?: string };
+  /** Locations of addresses; others have none. Default: no locator. */
+  geo?: Record<string, GeoLocation>;
   email?: HarnessChannel;
   sms?: HarnessChannel;
 };

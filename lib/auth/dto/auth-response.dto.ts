@@ -20,6 +20,8 @@ export class AuthResponseDTO implements Partial<AuthenticatedResponse>, Partial<
   /** Unix seconds. */
   refreshTokenExpiresAt?: number;
   authMethod?: AuthMethod;
+  /** Only of a device that has just been made; hidden like the tokens where it travels in a cookie. */
+  deviceToken?: string;
   /** Present when a step is missing. */
   challengeName?: ChallengeName;
   /** Opaque, single use; goes back with the answer to the challenge. */

@@ -5,7 +5,7 @@ const FLAG = [true, false, 'true', 'false'];
 
 /** Body or query of POST /logout. */
 export class LogoutDTO {
-  /** Also forget that this device is trusted. A query has it as text. */
+  /** Also forget the device of the session. A query has it as text. */
   @IsOptional()
   @IsIn(FLAG, { message: 'forgetMe must be true or false' })
   forgetMe?: boolean | 'true' | 'false';
@@ -13,7 +13,7 @@ export class LogoutDTO {
 
 /** Body of POST /logout/all. */
 export class LogoutAllDTO {
-  /** Also forget every trusted device. */
+  /** Also forget every device of the user. */
   @IsOptional()
   @IsIn([true, false], { message: 'forgetDevices must be true or false' })
   forgetDevices?: boolean;

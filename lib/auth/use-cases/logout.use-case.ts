@@ -3,6 +3,7 @@ import { AuthAuditService } from '../../audit';
 import { UNIT_OF_WORK, type UnitOfWork } from '../../common';
 import { AuthCookies, ContextStorage, type CurrentSession } from '../../context';
 import type { LogoutAllResponse, LogoutResponse, LogoutSessionResponse } from '../../contracts';
+import { DeviceRecognition } from '../../devices';
 import { NAuthException } from '../../errors';
 import { HookGate, HookRunner, type BeforeLogoutPayload } from '../../hooks';
 import { SessionEnder } from '../../sessions';
@@ -19,6 +20,7 @@ export class LogoutUseCase {
     @Inject(SessionEnder) private readonly sessions: SessionEnder,
     @Inject(HookGate) private readonly hookGate: HookGate,
     @Inject(HookRunner) private readonly hooks: HookRunner,
+    @Inject(DeviceRecognition) private readonly devices: DeviceRecognition,
     @Inject(AuthAuditService) private readonly audit: AuthAuditService,
     @Inject(ContextStorage) private readonly context: ContextStorage,
     @Inject(AuthCookies) private readonly cookies: AuthCookies,
@@ -26,30 +28,34 @@ export class LogoutUseCase {
 
   /** @throws {NAuthException} VALIDATION_FAILED, AUTH_TOKEN_*, AUTH_SESSION_*, SERVICE_UNAVAILABLE */
   async execute(body: unknown): Promise<LogoutResponse> {
-    validateDto(LogoutDTO, body ?? {});
+    const { forgetMe } = validateDto(LogoutDTO, body ?? {});
     const { session } = this.identity.require();
-    await this.end(session.userId, session.sessionId, 'logout');
-    this.clearCookies(session);
+    const forgets = forgetMe === true || forgetMe === 'true';
+    await this.unitOfWork.run(async () => {
+      await this.end(session.userId, session.sessionId, 'logout');
+      if (forgets) await this.forgetDevice(session);
+    });
+    this.clearCookies(session, forgets);
     return { success: true };
   }
 
   /** @throws {NAuthException} VALIDATION_FAILED, AUTH_TOKEN_*, AUTH_SESSION_*, SERVICE_UNAVAILABLE */
   async all(body: unknown): Promise<LogoutAllResponse> {
-    validateDto(LogoutAllDTO, body ?? {});
+    const { forgetDevices: forgets = false } = validateDto(LogoutAllDTO, body ?? {});
     const { session } = this.identity.require();
-    const logout: BeforeLogoutPayload = {
-      userId: session.userId,
-      scope: 'all',
-      sessionId: session.sessionId,
-    };
+    const { userId, sessionId } = session;
+    const logout: BeforeLogoutPayload = { userId, scope: 'all', sessionId };
     await this.ask(logout);
     const revokedCount = await this.unitOfWork.run(async () => {
-      await this.audit.record('GLOBAL_SIGNOUT', { status: 'SUCCESS', userId: session.userId });
-      const ended = await this.sessions.endAll(session.userId, 'logout_all');
+      await this.audit.record('GLOBAL_SIGNOUT', { status: 'SUCCESS', userId });
+      if (forgets && (await this.devices.forgetAll(userId)) > 0) {
+        await this.audit.record('DEVICE_FORGOTTEN', { status: 'SUCCESS', userId, reason: 'all devices' });
+      }
+      const ended = await this.sessions.endAll(userId, 'logout_all');
       await this.tell(logout, ended);
       return ended;
     });
-    this.clearCookies(session);
+    this.clearCookies(session, forgets);
     return { message: 'All sessions have been ended.', revokedCount };
   }
 
@@ -64,7 +70,7 @@ export class LogoutUseCase {
     const ended = await this.end(session.userId, sessionId, 'revoked_by_user');
     if (!ended) throw new NAuthException('RESOURCE_NOT_FOUND');
     const wasCurrentSession = sessionId === session.sessionId;
-    if (wasCurrentSession) this.clearCookies(session);
+    if (wasCurrentSession) this.clearCookies(session, false);
     return { success: true, wasCurrentSession };
   }
 
@@ -93,9 +99,16 @@ export class LogoutUseCase {
     return this.hooks.after('afterLogout', () => ({ ...logout, revokedCount }));
   }
 
+  private async forgetDevice({ userId, sessionId, deviceId }: CurrentSession): Promise<void> {
+    if (deviceId === null || !(await this.devices.forget(userId, deviceId))) return;
+    await this.audit.record('DEVICE_FORGOTTEN', { status: 'SUCCESS', userId, sessionId });
+  }
+
   /** Cookies beside a bearer token are of another session, which goes on. */
-  private clearCookies({ delivery }: CurrentSession): void {
+  private clearCookies({ delivery }: CurrentSession, withDevice: boolean): void {
     const state = this.context.current();
-    if (state && delivery === 'cookies') this.cookies.clear(state);
+    if (!state || delivery !== 'cookies') return;
+    this.cookies.clear(state);
+    if (withDevice) this.cookies.clearDevice(state);
   }
 }

@@ -24,8 +24,14 @@ export class SessionsUseCase {
 function toSessionInfo(session: Session, currentId: string): SessionInfo {
   return {
     sessionId: session.id,
+    deviceId: session.deviceId,
     deviceName: session.deviceName,
+    deviceType: session.deviceType,
+    browser: session.browser,
+    platform: session.os,
     ipAddress: session.ipAddress,
+    ipCountry: session.country,
+    ipCity: session.city,
     userAgent: session.userAgent,
     authMethod: session.authMethod,
     isCurrent: session.id === currentId,

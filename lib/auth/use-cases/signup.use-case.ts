@@ -49,7 +49,7 @@ export class SignupUseCase {
     const account = this.toAccount(dto);
     this.passwords.assertAcceptable(dto.password, { email: account.email, username: account.username });
     await this.hookGate.ask('beforeSignup', () => toPayload(account), null);
-    const hash = await this.passwords.hash(dto.password);
+    const [hash] = await Promise.all([this.passwords.hash(dto.password), this.gate.prepare()]);
     try {
       return await this.unitOfWork.run(() => this.create(account, hash));
     } catch (error) {

@@ -11,7 +11,7 @@ export const CurrentSession = createParamDecorator(
   (_: unknown, context: ExecutionContext) => requestView(context).session,
 );
 
-/** Address, user agent and request id of the client (`ClientInfo`). */
+/** Address, user agent, device and request id of the client (`NAuthClientInfo`). */
 export const ClientInfo = createParamDecorator(
   (_: unknown, context: ExecutionContext) => requestView(context).client,
 );

@@ -1,5 +1,6 @@
 import type { EntitySchema } from 'typeorm';
 import type { AuditChain } from '../../audit';
+import type { Device } from '../../devices';
 import { type AppliedMigrationRow, appliedMigrationEntity } from './applied-migration.entity';
 import { type ChallengeSessionRow, challengeSessionEntity } from './challenge-session.entity';
 import { auditChainEntity } from './audit-chain.entity';
@@ -8,6 +9,7 @@ import { columnTypes } from './column-types';
 import type { DatabaseFamily } from './database-family';
 import type { OneTimeCode } from '../../verification';
 import { oneTimeCodeEntity } from './one-time-code.entity';
+import { deviceEntity } from './device.entity';
 import { type PasswordCredentialRow, passwordCredentialEntity } from './password-credential.entity';
 import { type SessionChangeRow, sessionChangeEntity } from './session-change.entity';
 import { type SessionRow, sessionEntity } from './session.entity';
@@ -20,6 +22,7 @@ export interface Entities {
   readonly passwordCredentials: EntitySchema<PasswordCredentialRow>;
   readonly sessions: EntitySchema<SessionRow>;
   readonly sessionChanges: EntitySchema<SessionChangeRow>;
+  readonly devices: EntitySchema<Device>;
   readonly challengeSessions: EntitySchema<ChallengeSessionRow>;
   readonly oneTimeCodes: EntitySchema<OneTimeCode>;
   readonly auditEvents: EntitySchema<AuditEventRow>;
@@ -39,6 +42,7 @@ export function createEntities(family: DatabaseFamily, tablePrefix: string): Ent
     passwordCredentials: passwordCredentialEntity(types, tablePrefix),
     sessions: sessionEntity(types, tablePrefix),
     sessionChanges: sessionChangeEntity(types, tablePrefix),
+    devices: deviceEntity(types, tablePrefix),
     auditEvents: auditEventEntity(types, tablePrefix),
     challengeSessions: challengeSessionEntity(types, tablePrefix),
     oneTimeCodes: oneTimeCodeEntity(types, tablePrefix),

@@ -26,7 +26,14 @@ export function sessionEntity(types: ColumnTypes, prefix: string): EntitySchema<
       authMethod: column('auth_method', types.ascii(32)),
       amr: column('amr', types.json),
       authTime: column('auth_time', types.time),
+      deviceId: column('device_id', types.id, { nullable: true }),
       deviceName: column('device_name', types.text(255), { nullable: true }),
+      deviceType: column('device_type', types.ascii(16), { nullable: true }),
+      browser: column('browser', types.text(64), { nullable: true }),
+      os: column('os', types.text(64), { nullable: true }),
+      network: column('network', types.ascii(64), { nullable: true }),
+      country: column('country', types.ascii(2), { nullable: true }),
+      city: column('city', types.text(128), { nullable: true }),
       ipAddress: column('ip_address', types.ascii(64), { nullable: true }),
       userAgent: column('user_agent', types.text(512), { nullable: true }),
       createdAt: column('created_at', types.time),
@@ -39,6 +46,7 @@ export function sessionEntity(types: ColumnTypes, prefix: string): EntitySchema<
     },
     indices: [
       { name: constraint('ix', 'user_id', 'revoked_at'), columns: ['userId', 'revokedAt'] },
+      { name: constraint('ix', 'user_id', 'network'), columns: ['userId', 'network'] },
       { name: constraint('ix', 'expires_at'), columns: ['expiresAt'] },
     ],
     foreignKeys: [

@@ -3,6 +3,7 @@ export type TableName =
   | 'password_credentials'
   | 'sessions'
   | 'session_changes'
+  | 'devices'
   | 'audit_events'
   | 'audit_chains'
   | 'transient'

@@ -1,6 +1,7 @@
 import { foundation } from './0001-foundation.migration';
 import { sessionChanges } from './0002-session-changes.migration';
 import { auditChain } from './0003-audit-chain.migration';
+import { devices } from './0004-devices.migration';
 import { challenges } from './0007-challenges.migration';
 import { oneTimeCodes } from './0008-one-time-codes.migration';
 import type { SchemaMigration } from './migration';
@@ -10,6 +11,7 @@ export const allMigrations: readonly SchemaMigration[] = [
   foundation,
   sessionChanges,
   auditChain,
+  devices,
   challenges,
   oneTimeCodes,
 ];

@@ -17,6 +17,8 @@ export class TypeormSessionRepository implements SessionRepository {
     const row: Session = {
       ...session,
       deviceName: logText(session.deviceName, 255),
+      browser: logText(session.browser, 64),
+      os: logText(session.os, 64),
       ipAddress: logAscii(session.ipAddress, 64),
       userAgent: logText(session.userAgent, 512),
     };

@@ -5,7 +5,7 @@ import { Logger } from '@nestjs/common';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ExpressAdapter, NAuth, NAuthException, type ExpressNAuth, type NAuthConfig } from '.';
 import { HttpClient } from '../../../test/support/http-client';
-import { ada, login, shimConfig, tokenCookies } from '../../../test/support/shim-contract';
+import { ada, login, shimConfig, signInCookies } from '../../../test/support/shim-contract';
 
 const closing: (() => Promise<unknown>)[] = [];
 
@@ -41,7 +41,7 @@ describe('an Express host', () => {
     app.use('/api', nauth.middleware.all(), nauth.routes());
     app.get('/api/ip', (req, res) => void res.json(nauth.helpers.getClientInfo(req)?.ipAddress));
     const client = await listen(app);
-    expect((await client.call('POST', '/api/auth/signup', { json: ada })).cookies).toEqual(tokenCookies);
+    expect((await client.call('POST', '/api/auth/signup', { json: ada })).cookies).toEqual(signInCookies);
     expect((await client.call('GET', '/api/auth/profile')).body.email).toBe(ada.email);
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
     const refused = await client.call('POST', '/api/auth/login', { raw: 'identifier=a', headers: form });
@@ -60,7 +60,7 @@ describe('an Express host', () => {
     app.post('/change', helpers.requireAuth(), (_req, res) => void res.json(helpers.getCurrentUser()));
     app.use(errorHandler());
     const client = await listen(app);
-    expect((await client.call('POST', '/signup', { json: ada })).cookies).toEqual(tokenCookies);
+    expect((await client.call('POST', '/signup', { json: ada })).cookies).toEqual(signInCookies);
     expect((await client.call('POST', '/change')).body.email).toBe(ada.email);
     client.jar.delete('nauth_csrf_token');
     expect((await client.call('POST', '/change')).body.code).toBe('AUTH_CSRF_TOKEN_MISSING');
@@ -118,7 +118,7 @@ describe('an Express host', () => {
     for (const path of ['/send', '/end', '/write-head', '/write-head-list']) {
       client.jar.clear();
       const answer = await client.call('POST', path, { json: login(ada) });
-      expect([path, ...answer.cookies]).toEqual([path, 'theme', ...tokenCookies]);
+      expect([path, ...answer.cookies]).toEqual([path, 'theme', ...signInCookies]);
       if (path.startsWith('/write')) expect(answer.headers['x-own']).toBe('1');
     }
     client.jar.clear();

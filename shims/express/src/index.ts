@@ -30,6 +30,8 @@ export type {
   Clock,
   DatabaseOptions,
   ErrorResponse,
+  GeoLocation,
+  GeoLocator,
   NAuthClientInfo,
   NAuthConfig,
   NAuthErrorCode,

@@ -4,7 +4,7 @@ import { Logger } from '@nestjs/common';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FastifyAdapter, NAuth, NAuthException, type FastifyNAuth, type NAuthConfig } from '.';
 import { HttpClient } from '../../../test/support/http-client';
-import { ada, login, shimConfig, tokenCookies } from '../../../test/support/shim-contract';
+import { ada, login, shimConfig, signInCookies } from '../../../test/support/shim-contract';
 
 const closing: (() => Promise<unknown>)[] = [];
 
@@ -37,7 +37,7 @@ describe('a Fastify host', () => {
       if (withPlugin) await fastify.register(nauth.plugin);
       await fastify.register(nauth.routes(), { prefix: '/api' });
       const client = await listen(fastify);
-      expect((await client.call('POST', '/api/auth/signup', { json: ada })).cookies).toEqual(tokenCookies);
+      expect((await client.call('POST', '/api/auth/signup', { json: ada })).cookies).toEqual(signInCookies);
       expect((await client.call('GET', '/api/auth/profile')).body.email).toBe(ada.email);
       client.jar.delete('nauth_csrf_token');
       const refused = await client.call('POST', '/api/auth/logout', { json: {} });
@@ -75,7 +75,7 @@ describe('a Fastify host', () => {
     fastify.post('/signup', (request) => authService.signup(request.body));
     fastify.get('/me', async () => ({ ...helpers.getCurrentUser(), ...helpers.getClientInfo() }));
     const client = await listen(fastify);
-    expect((await client.call('POST', '/signup', { json: ada })).cookies).toEqual(tokenCookies);
+    expect((await client.call('POST', '/signup', { json: ada })).cookies).toEqual(signInCookies);
     expect((await client.call('GET', '/me')).body).toMatchObject({
       email: ada.email,
       ipAddress: '127.0.0.1',

@@ -33,6 +33,8 @@ export type {
   Clock,
   DatabaseOptions,
   ErrorResponse,
+  GeoLocation,
+  GeoLocator,
   NAuthClientInfo,
   NAuthConfig,
   NAuthErrorCode,

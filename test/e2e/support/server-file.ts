@@ -21,6 +21,7 @@ export function serverFile({ type, url, poolSize }: DatabaseOptions, method: Del
     lockout: { maxAttempts: 5, duration: '15m' },
     // All visitors come from one address.
     rateLimits: { login: { network: false }, refresh: { network: false } },
+    geo: { '127.0.0.1': { country: 'CH', region: 'ZH', city: 'Zürich' } },
     security: { csrf: { allowedOrigins: ['https://app.example.com'] } },
   };
 }

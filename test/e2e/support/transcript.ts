@@ -124,6 +124,7 @@ class Flow {
     return text
       .replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, (found) => this.name('access', found))
       .replace(/(?<![\w-])[\w-]{20,32}\.[\w-]{40,}/g, (found) => this.name('token', found))
+      .replace(/(?<![\w-])[\w-]{43}(?![\w.-])/g, (found) => this.name('device', found))
       .replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, (found) => this.name('id', found))
       .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, '<time>')
       .replace(/\b1[789]\d{8}\b/g, '<seconds>')

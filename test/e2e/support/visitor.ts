@@ -1,3 +1,4 @@
+import type { SessionInfo } from '../../../lib/contracts';
 import { UserAgent, type Answer, type Sending } from './user-agent';
 
 /** How a client carries its tokens: itself, or in cookies. */
@@ -7,6 +8,8 @@ export const CSRF_COOKIE = 'nauth_csrf_token';
 export const CSRF_HEADER = 'x-csrf-token';
 export const ACCESS_COOKIE = 'nauth_access_token';
 export const REFRESH_COOKIE = 'nauth_refresh_token';
+export const DEVICE_COOKIE = 'nauth_device_token';
+export const DEVICE_HEADER = 'x-device-token';
 
 /** Somebody at a client, who signs in and stays signed in the way of that client. */
 export abstract class Visitor {
@@ -19,8 +22,11 @@ export abstract class Visitor {
 
   abstract accessToken(): Promise<string | undefined>;
   abstract refreshToken(): Promise<string | undefined>;
+  abstract deviceToken(): Promise<string | undefined>;
   /** Takes a refresh token, for instance an old one, in place of the own. */
   abstract adoptRefreshToken(token: string): Promise<void>;
+  /** Takes a device token, for instance somebody else's, in place of the own. */
+  abstract adoptDeviceToken(token: string): Promise<void>;
   /** One request with all that the client knows. */
   abstract call(method: string, path: string, sending?: Sending): Promise<Answer>;
   abstract refresh(): Promise<Answer>;
@@ -41,9 +47,18 @@ export abstract class Visitor {
     return this.call('POST', '/auth/logout', { json: {} });
   }
 
-  async sessionIds(): Promise<string[]> {
+  /** Cookies of a session that are still there; that of the device outlives them. */
+  async sessionCookies(): Promise<string[]> {
+    return (await this.agent.cookieNames()).filter((name) => name !== DEVICE_COOKIE);
+  }
+
+  async sessions(): Promise<SessionInfo[]> {
     const { body } = await this.call('GET', '/auth/sessions');
-    return (body.sessions as { sessionId: string }[]).map(({ sessionId }) => sessionId);
+    return body.sessions as SessionInfo[];
+  }
+
+  async sessionIds(): Promise<string[]> {
+    return (await this.sessions()).map(({ sessionId }) => sessionId);
   }
 }
 
@@ -52,6 +67,7 @@ export class NativeVisitor extends Visitor {
   readonly style = 'native';
   private access: string | undefined;
   private refreshing: string | undefined;
+  private device: string | undefined;
 
   accessToken(): Promise<string | undefined> {
     return Promise.resolve(this.access);
@@ -61,8 +77,17 @@ export class NativeVisitor extends Visitor {
     return Promise.resolve(this.refreshing);
   }
 
+  deviceToken(): Promise<string | undefined> {
+    return Promise.resolve(this.device);
+  }
+
   adoptRefreshToken(token: string): Promise<void> {
     this.refreshing = token;
+    return Promise.resolve();
+  }
+
+  adoptDeviceToken(token: string): Promise<void> {
+    this.device = token;
     return Promise.resolve();
   }
 
@@ -70,11 +95,12 @@ export class NativeVisitor extends Visitor {
     const authorization = this.access === undefined ? undefined : `Bearer ${this.access}`;
     const answer = await this.agent.send(method, path, {
       ...sending,
-      headers: { authorization, ...headers },
+      headers: { authorization, [DEVICE_HEADER]: this.device, ...headers },
     });
-    const { accessToken, refreshToken } = answer.body;
+    const { accessToken, refreshToken, deviceToken } = answer.body;
     if (typeof accessToken === 'string') this.access = accessToken;
     if (typeof refreshToken === 'string') this.refreshing = refreshToken;
+    if (typeof deviceToken === 'string') this.device = deviceToken;
     return answer;
   }
 
@@ -93,6 +119,15 @@ export class BrowserVisitor extends Visitor {
 
   refreshToken(): Promise<string | undefined> {
     return this.agent.cookie(REFRESH_COOKIE);
+  }
+
+  deviceToken(): Promise<string | undefined> {
+    return this.agent.cookie(DEVICE_COOKIE);
+  }
+
+  async adoptDeviceToken(token: string): Promise<void> {
+    const cookie = `${DEVICE_COOKIE}=${token}; Path=/; Secure; HttpOnly; SameSite=Strict`;
+    await this.agent.jar.setCookie(cookie, this.agent.baseUrl);
   }
 
   async adoptRefreshToken(token: string): Promise<void> {

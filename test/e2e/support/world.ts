@@ -84,19 +84,26 @@ export function expectError(answer: Answer, status: number, code: string): void 
   expect(answer.text).not.toMatch(/node_modules|\bat .*\.[cm]?[jt]s|QueryFailed|SQLITE|SELECT /);
 }
 
-/** Whatever the style, an answer that signs somebody in carries tokens in exactly one place. */
-export async function expectTokens(who: Visitor, answer: Answer): Promise<void> {
+/**
+ * Whatever the style, an answer with tokens carries them in exactly one place. One that signs somebody in at a client
+ * that is not known yet makes it known; a refresh does not.
+ */
+export async function expectTokens(who: Visitor, answer: Answer, signsIn = true): Promise<void> {
   expect(answer.headers['cache-control']).toBe('no-store');
   const names = answer.setCookies.map(({ key }) => key).sort();
   const fields = ['accessToken', 'accessTokenExpiresAt', 'refreshToken', 'refreshTokenExpiresAt'];
+  if (signsIn) fields.splice(2, 0, 'deviceToken');
+  const cookies = ['nauth_access_token', 'nauth_csrf_token', 'nauth_refresh_token'];
+  if (signsIn) cookies.splice(2, 0, 'nauth_device_token');
   const inBody = Object.keys(answer.body)
-    .filter((key) => fields.includes(key))
+    .filter((key) => /token/i.test(key))
     .sort();
   if (who.style === 'native') {
     expect([inBody, names]).toEqual([fields, []]);
   } else {
-    expect([inBody, names]).toEqual([[], ['nauth_access_token', 'nauth_csrf_token', 'nauth_refresh_token']]);
+    expect([inBody, names]).toEqual([[], cookies]);
     expect(answer.text).not.toContain(await who.accessToken());
     expect(answer.text).not.toContain(await who.refreshToken());
+    expect(answer.text).not.toContain(await who.deviceToken());
   }
 }

@@ -1,16 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { ACCESS_COOKIE, BrowserVisitor, CSRF_COOKIE, CSRF_HEADER, REFRESH_COOKIE } from '../support/visitor';
+import {
+  ACCESS_COOKIE,
+  BrowserVisitor,
+  CSRF_COOKIE,
+  CSRF_HEADER,
+  DEVICE_COOKIE,
+  REFRESH_COOKIE,
+} from '../support/visitor';
 import { expectError, member, PASSWORD, visitor, type Topic } from '../support/world';
 
 const ACCESS_SECONDS = 900;
 const REFRESH_SECONDS = 7 * 24 * 3600;
+const DEVICE_SECONDS = 180 * 24 * 3600;
 
 /** For browsers; what others see of cookies is in the topic of credentials. */
 export const cookiesTopic: Topic = (world) =>
   describe('cookies', () => {
     it('have the attributes that keep them in', async () => {
       const { visitor: who, email } = await member(world);
-      for (const answer of [await visitor(world).login(email, PASSWORD), await who.refresh()]) {
+      const login = await visitor(world).login(email, PASSWORD);
+      for (const answer of [login, await who.refresh()]) {
         const cookies = answer.setCookies.map(
           ({ key, path, domain, secure, httpOnly, sameSite, maxAge, expires }) => ({
             ...{ key, path, domain, secure, httpOnly, sameSite },
@@ -24,6 +33,9 @@ export const cookiesTopic: Topic = (world) =>
           { key: ACCESS_COOKIE, path: '/', httpOnly: true, maxAge: ACCESS_SECONDS, ...common },
           { key: REFRESH_COOKIE, path: '/auth', httpOnly: true, maxAge: REFRESH_SECONDS, ...common },
           { key: CSRF_COOKIE, path: '/', httpOnly: false, maxAge: REFRESH_SECONDS, ...common },
+          ...(answer === login
+            ? [{ key: DEVICE_COOKIE, path: '/', httpOnly: true, maxAge: DEVICE_SECONDS, ...common }]
+            : []),
         ]);
         for (const header of answer.headers['set-cookie'] ?? []) expect(header.length).toBeLessThan(4096);
       }

@@ -44,7 +44,7 @@ export const credentialsTopic: Topic = (world) =>
         const inBody = await native.login(email, PASSWORD);
         expect([typeof inBody.body.accessToken, inBody.setCookies]).toEqual(['string', []]);
         const inCookies = await browser.login(email, PASSWORD);
-        expect([inCookies.body.accessToken, inCookies.setCookies.length]).toEqual([undefined, 3]);
+        expect([inCookies.body.accessToken, inCookies.setCookies.length]).toEqual([undefined, 4]);
         expect((await native.profile()).text).toBe((await browser.profile()).text);
         native.agent.close();
         browser.agent.close();

@@ -1,6 +1,7 @@
 import { cookiesTopic } from './cookies.topic';
 import { credentialsTopic } from './credentials.topic';
 import { csrfTopic } from './csrf.topic';
+import { devicesTopic } from './devices.topic';
 import { guardsTopic } from './guards.topic';
 import { loginTopic } from './login.topic';
 import { logoutTopic } from './logout.topic';
@@ -16,6 +17,7 @@ export const topics: readonly Topic[] = [
   refreshTopic,
   logoutTopic,
   sessionsTopic,
+  devicesTopic,
   profileTopic,
   guardsTopic,
   credentialsTopic,

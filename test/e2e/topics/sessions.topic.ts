@@ -22,8 +22,14 @@ export const sessionsTopic: Topic = (world) =>
       const time = expect.stringMatching(TIME);
       expect(sessions[0]).toEqual({
         sessionId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        deviceId: expect.stringMatching(/^[0-9a-f-]{36}$/),
         deviceName: 'kitchen radio',
+        deviceType: 'unknown',
+        browser: null,
+        platform: null,
         ipAddress: '127.0.0.1',
+        ipCountry: 'CH',
+        ipCity: 'Zürich',
         userAgent: USER_AGENT,
         authMethod: 'password',
         isCurrent: true,
@@ -31,7 +37,11 @@ export const sessionsTopic: Topic = (world) =>
         lastActivityAt: time,
         expiresAt: time,
       });
-      for (const secret of [await who.refreshToken(), await second.accessToken()]) {
+      for (const secret of [
+        await who.refreshToken(),
+        await second.accessToken(),
+        await second.deviceToken(),
+      ]) {
         expect(answer.text).not.toContain(secret);
       }
     });
@@ -48,7 +58,7 @@ export const sessionsTopic: Topic = (world) =>
       expectError(await second.call('DELETE', `/auth/sessions/${first}`), 404, 'RESOURCE_NOT_FOUND');
       const own = await second.call('DELETE', `/auth/sessions/${current}`);
       expect([own.status, own.body]).toEqual([200, { success: true, wasCurrentSession: true }]);
-      expect(await second.agent.cookieNames()).toEqual([]);
+      expect(await second.sessionCookies()).toEqual([]);
       expect((await second.profile()).status).toBe(401);
     });
 
