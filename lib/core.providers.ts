@@ -34,13 +34,7 @@ import {
 } from './context';
 import { DeviceCleaner, DeviceRecognition, DeviceTokens, KnownDevices } from './devices';
 import { HOOK_OPTIONS, HookGate, HookRegistry, HookRunner } from './hooks';
-import {
-  FloodWatch,
-  KNOWN_CLIENTS,
-  LOCKOUT_OPTIONS,
-  PASSWORD_CAPACITY,
-  PasswordAttempts,
-} from './lockout';
+import { FloodWatch, KNOWN_CLIENTS, LOCKOUT_OPTIONS, PASSWORD_CAPACITY, PasswordAttempts } from './lockout';
 import { HashQueue, PASSWORD_OPTIONS, passwordProviders } from './password';
 import { Database, openDatabase, repositoryProviders } from './persistence';
 import {

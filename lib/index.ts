@@ -83,7 +83,13 @@ export {
 } from './nest';
 export { dropTypeOfEmptyBody } from './nest/http-adapter-setup';
 export { responseSink } from './nest/request-access';
-export { BcryptPasswordHasher, type PasswordHasher } from './password';
+export {
+  Argon2PasswordHasher,
+  BcryptPasswordHasher,
+  type Argon2Cost,
+  type BreachedPasswords,
+  type PasswordHasher,
+} from './password';
 export { AuthHandler, ClientInfoHandler, CsrfHandler, TokenDeliveryHandler } from './pipeline';
 export {
   routeManifest,

@@ -116,10 +116,65 @@ describe('password', () => {
     [{ password: { minLength: 129 } }, 'password.minLength'],
     [{ password: { bcryptCost: 3 } }, 'password.bcryptCost'],
     [{ password: { bcryptCost: 17 } }, 'password.bcryptCost'],
-    [{ password: { hasher: 'argon2id' } }, 'password.hasher'],
+    [{ password: { hasher: 'argon2i' } }, 'password.hasher'],
     [{ password: { hasher: { hash: () => '' } } }, 'password.hasher'],
+    [{ password: { argon2: { memoryCost: 127 } } }, 'password.argon2.memoryCost'],
+    [{ password: { argon2: { memoryCost: 1_048_577 } } }, 'password.argon2.memoryCost'],
+    [{ password: { argon2: { timeCost: 0 } } }, 'password.argon2.timeCost'],
+    [{ password: { argon2: { parallelism: 17 } } }, 'password.argon2.parallelism'],
+    [{ password: { specialChars: '' } }, 'password.specialChars'],
+    [{ password: { specialChars: '!a' } }, 'password.specialChars'],
+    [{ password: { specialChars: '! ' } }, 'password.specialChars'],
+    [{ password: { contextWords: ['acme', 'ab'] } }, 'password.contextWords[1]'],
+    [{ password: { historyCount: 25 } }, 'password.historyCount'],
+    [{ password: { expiryDays: 3651 } }, 'password.expiryDays'],
+    [{ password: { breachCheck: { timeout: '2001ms' } } }, 'password.breachCheck.timeout'],
+    [{ password: { breachCheck: { onFailure: 'maybe' } } }, 'password.breachCheck.onFailure'],
+    [{ password: { breachCheck: { source: {} } } }, 'password.breachCheck.source'],
+    [{ password: { breachCheck: { baseUrl: 'api.example.com' } } }, 'password.breachCheck.baseUrl'],
+    [{ password: { breachCheck: { baseUrl: 'ftp://example.com/' } } }, 'password.breachCheck.baseUrl'],
+    [{ password: { breachCheck: { baseUrl: 'https://u:p@example.com/' } } }, 'password.breachCheck.baseUrl'],
+    [{ password: { breachCheck: { baseUrl: 'https://example.com/?q=' } } }, 'password.breachCheck.baseUrl'],
   ]);
-  refused([[{ password: { bcryptCost: 9 } }, 'password.bcryptCost']], true);
+  refused(
+    [
+      [{ password: { bcryptCost: 9 } }, 'password.bcryptCost'],
+      [{ password: { argon2: { memoryCost: 19_455 } } }, 'password.argon2.memoryCost'],
+      [{ password: { argon2: { timeCost: 1 } } }, 'password.argon2.memoryCost'],
+      [{ password: { breachCheck: { baseUrl: 'http://127.0.0.1/' } } }, 'password.breachCheck.baseUrl'],
+    ],
+    true,
+  );
+  it('takes argon2id in production with the costs of R008', () => {
+    const costs = [{}, { memoryCost: 47_104, timeCost: 1 }, { timeCost: 3, parallelism: 4 }];
+    for (const argon2 of costs) {
+      expect(resolve({ password: { hasher: 'argon2id', argon2 } }, true).password.argon2).toEqual({
+        memoryCost: 19_456,
+        timeCost: 2,
+        parallelism: 1,
+        ...argon2,
+      });
+    }
+  });
+
+  it.each([
+    [undefined, []],
+    ['https://auth.example.com', ['auth', 'example']],
+    ['http://localhost:3000', ['localhost']],
+    ['Acme Accounts', ['Acme Accounts']],
+  ])('takes the context words from the issuer %s', (issuer, words) => {
+    expect(resolve({ jwt: { ...jwt, issuer } }).password.contextWords).toEqual(words);
+    const named = resolve({ jwt: { ...jwt, issuer }, password: { contextWords: ['acme'] } });
+    expect(named.password.contextWords).toEqual(['acme']);
+  });
+
+  it('adds the slash to the address of the breach check', () => {
+    const breachCheck = { baseUrl: 'https://breaches.example.com/range' };
+    expect(resolve({ password: { breachCheck } }).password.breachCheck.baseUrl).toBe(
+      `${breachCheck.baseUrl}/`,
+    );
+  });
+
   it('allows a low cost outside production', () => {
     expect(resolve({ password: { bcryptCost: 4 } }).password.bcryptCost).toBe(4);
     expect(resolve({ password: { bcryptCost: 10 } }, true).password.bcryptCost).toBe(10);

@@ -36,9 +36,27 @@ describe('defaults', () => {
       login: { identifierType: undefined },
       password: {
         minLength: 8,
+        requireUppercase: false,
+        requireLowercase: false,
+        requireNumbers: false,
+        requireSpecialChars: false,
+        specialChars: undefined,
+        preventCommon: true,
+        preventUserInfo: true,
+        contextWords: [],
         maxLength: 128,
+        preventBreached: false,
+        breachCheck: {
+          baseUrl: 'https://api.pwnedpasswords.com/range/',
+          timeoutMs: 2000,
+          onFailure: 'allow',
+          source: undefined,
+        },
+        historyCount: 0,
+        expiryDays: 0,
         hasher: 'bcrypt',
         bcryptCost: 12,
+        argon2: { memoryCost: 19_456, timeCost: 2, parallelism: 1 },
         hashing: {
           concurrency: defaultHashConcurrency(
             availableParallelism(),
@@ -253,13 +271,13 @@ describe('unknown options', () => {
     const later = {
       ...Object.fromEntries(names.map((name) => [name, {}])),
       signup: { emailVerification: {}, phoneVerification: {}, discloseExisting: true },
-      password: { requireUppercase: true, preventCommon: true, passwordReset: {}, adminReset: {} },
+      password: { passwordReset: {}, adminReset: {} },
       security: { maskSensitiveData: true },
       geoLocation: { maxMind: {} },
       logger: { logLevel: 'log' },
     };
     const problems = problemsOf({ ...minimal, ...later });
-    expect(problems).toHaveLength(names.length + 10);
+    expect(problems).toHaveLength(names.length + 8);
     for (const { message } of problems)
       expect(message).toBe('is not supported by this version yet; leave it out');
   });
@@ -293,13 +311,15 @@ describe('the result', () => {
     const clock = { now: () => 0, offset: 0 };
     const instance = { log() {}, warn() {}, error() {}, lines: [] };
     const hasher = { hash: () => Promise.resolve(''), verify: () => Promise.resolve(true), calls: 0 };
+    const source = { has: () => Promise.resolve(false), calls: 0 };
+    const contextWords = ['example'];
     const database = { type: 'postgres', host: 'db', entities: [] };
     const input = {
       ...minimal,
       clock,
       database,
       logger: { instance },
-      password: { hasher },
+      password: { hasher, contextWords, breachCheck: { source } },
       routes: { groups: ['core'], exclude: ['x'] },
       jwt: { ...minimal.jwt, audience: ['a'] },
     };
@@ -314,6 +334,8 @@ describe('the result', () => {
       clock,
       instance,
       hasher,
+      source,
+      contextWords,
       database,
       input,
       input.jwt,

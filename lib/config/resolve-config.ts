@@ -49,6 +49,7 @@ export function resolveConfig(
       logger,
       clock,
       resolved.password.hasher,
+      resolved.password.breachCheck.source,
       resolved.geoLocation.locator,
     ]),
   );
@@ -69,7 +70,7 @@ function resolveSections(draft: ConfigDraft, context: SectionContext): ResolvedC
     storageAdapter: draft.storageAdapter ?? 'database',
     signup: resolveSignup(draft.signup ?? {}),
     login: resolveLogin(draft.login ?? {}),
-    password: resolvePassword(draft.password ?? {}, context),
+    password: resolvePassword(draft.password ?? {}, jwtOptions.issuer, context),
     lockout: resolveLockout(draft.lockout ?? {}),
     rateLimits: resolveRateLimits(draft.rateLimits ?? {}, context),
     security: resolveSecurity(draft.security ?? {}, tokenDelivery, context),

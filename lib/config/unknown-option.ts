@@ -14,9 +14,6 @@ const PLANNED = [
   ],
   ...['recaptcha', 'apiKeys'],
   ...['signup.emailVerification', 'signup.phoneVerification', 'signup.discloseExisting'],
-  ...['password.requireUppercase', 'password.requireLowercase', 'password.requireNumbers'],
-  ...['password.requireSpecialChars', 'password.specialChars', 'password.preventCommon'],
-  ...['password.preventUserInfo', 'password.preventBreached', 'password.historyCount', 'password.expiryDays'],
   ...['password.passwordReset', 'password.adminReset'],
   ...['security.maskSensitiveData', 'logger.logLevel'],
 ];

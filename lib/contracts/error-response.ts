@@ -1,4 +1,5 @@
 import type { NAuthErrorCode } from './error-codes';
+import type { PasswordReason } from './password';
 
 /** Body of every refused request. `timestamp` is ISO 8601 in UTC; 429 and 503 come with a `Retry-After` header. */
 export interface ErrorResponse {
@@ -12,8 +13,10 @@ export interface ErrorResponse {
 export interface ErrorDetails {
   /** VALIDATION_FAILED: what is wrong with each field, by name. */
   fields?: Record<string, string[]>;
-  /** SIGNUP_WEAK_PASSWORD: which rules of the policy the password breaks. */
+  /** SIGNUP_WEAK_PASSWORD, VALIDATION_INVALID_PASSWORD: which rules of the policy the password breaks, as texts. */
   errors?: string[];
+  /** The same rules in the same order, for programs. */
+  reasons?: PasswordReason[];
   /** 429 and 503: whole seconds, the value of `Retry-After`. */
   retryAfter?: number;
 }

@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { deriveKey, randomToken } from '../common';
-import { ENCRYPTION_KEYS, type EncryptionKeys } from '../password';
+import { deriveKey, ENCRYPTION_KEYS, randomToken, type EncryptionKeys } from '../common';
 
 /**
  * Device tokens: 256 random bits that the client keeps, of which the database has a keyed digest (R145). The user is

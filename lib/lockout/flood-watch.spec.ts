@@ -63,7 +63,9 @@ describe('FloodWatch (R027)', () => {
     for (const instances of [1, 2, 5]) {
       const { alerts, events, fail } = setUp({ instances });
       await fail(200);
-      expect(alerts).toEqual([{ failures: 100, networks: 100 / instances, windowSeconds: 60, isRestricted: false }]);
+      expect(alerts).toEqual([
+        { failures: 100, networks: 100 / instances, windowSeconds: 60, isRestricted: false },
+      ]);
       expect(events).toEqual([['ATTACK_SUSPECTED', '100 failed logins within 60 s from several networks']]);
     }
   });

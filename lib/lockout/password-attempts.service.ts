@@ -105,8 +105,7 @@ export class PasswordAttempts {
     client: ClientInfo | undefined,
     network: string,
   ): Promise<Visit<Account> | undefined> {
-    const presentsDevice =
-      client !== undefined && 'deviceToken' in client && client.deviceToken !== undefined;
+    const presentsDevice = client !== undefined && client.deviceToken !== null;
     if (!presentsDevice) this.limiter.assertNotRefused(this.networkLimit, networkSubject(network));
     const crowded = this.flood.isOn || this.capacity.refusalOfStrangers() !== undefined;
     if (!presentsDevice && !crowded) return undefined;

@@ -1,3 +1,4 @@
+import { networkBucket } from '../common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { manualClock } from '../../test/support/transient-database';
@@ -77,7 +78,15 @@ function setUp({ lockout: changes, network = limits.login.network, known = {} }:
   /** 'in', 'no', or the seconds to wait, as a client sees it. Accounts begin with a letter below m. */
   const login = async (name: string, password: string, { ip = '9.9.9.9', device }: From = {}) => {
     const state = context.open({ headers: {} });
-    state.client = { ipAddress: ip, userAgent: null, requestId: '', ...(device && { deviceToken: device }) };
+    state.client = {
+      ipAddress: ip,
+      userAgent: null,
+      requestId: '',
+      network: networkBucket(ip),
+      device: { type: 'unknown', browser: null, browserVersion: null, os: null, osVersion: null },
+      deviceToken: device ?? null,
+      geo: () => Promise.resolve(null),
+    };
     return context.run(state, async () => {
       try {
         const found = await attempts.check({

@@ -128,6 +128,29 @@ describe('BcryptPasswordHasher', () => {
     for (const other of others) expect(other / reference).toBeLessThan(1.6);
   });
 
+  it.each<[boolean, string, (password: string) => Promise<string> | string]>([
+    [false, 'its own hash', (password) => hasher.hash(password)],
+    [false, 'a higher cost', (password) => hashSync(password, COST + 1)],
+    [true, 'a lower cost', (password) => new BcryptPasswordHasher(COST, keys).hash(password)],
+    [true, 'the form $2a$', (password) => hashSync(password, COST + 1).replace('$2b$', '$2a$')],
+    [true, 'the form $2y$', (password) => hashSync(password, COST + 1).replace('$2b$', '$2y$')],
+    [true, 'another algorithm', () => '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$aGFzaA'],
+  ])('needs another hash: %s for %s (R009)', async (expected, name, write) => {
+    const reader = name === 'a lower cost' ? new BcryptPasswordHasher(COST + 1, keys) : hasher;
+    expect(reader.needsRehash(await write('correct horse'))).toBe(expected);
+  });
+
+  it('needs another hash for one under an earlier key, and for no other', async () => {
+    const long = 'x'.repeat(100);
+    const old = [await hasher.hash(long), await hasher.hash('short')];
+    const rotated = new BcryptPasswordHasher(COST, {
+      current: 'k2',
+      keys: new Map([...keys.keys, ['k2', key(2)]]),
+    });
+    expect(old.map((stored) => rotated.needsRehash(stored))).toEqual([true, false]);
+    expect(rotated.needsRehash(await rotated.hash(long))).toBe(false);
+  });
+
   it('refuses a current key that is not among the keys', () => {
     expect(() => new BcryptPasswordHasher(COST, { current: 'k2', keys: keys.keys })).toThrow(/current/);
   });

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { compare, hash } from 'bcrypt';
 import { deriveKey, type EncryptionKeys } from '../common';
-import type { PasswordHasher } from './password-hasher';
+import type { PasswordScheme } from './password-scheme';
 
 /** bcrypt reads no more of a password than this, and says nothing about the rest. */
 const BCRYPT_BYTES = 72;
@@ -26,7 +26,7 @@ interface StoredHash {
  * `verify` does the work of the configured cost whatever it is given, an unknown form included; only a hash of a
  * higher cost takes longer (R014).
  */
-export class BcryptPasswordHasher implements PasswordHasher {
+export class BcryptPasswordHasher implements PasswordScheme {
   private readonly preHashKeys = new Map<string, Buffer>();
   private readonly currentKeyId: string;
   private readonly currentKey: Buffer;
@@ -61,6 +61,28 @@ export class BcryptPasswordHasher implements PasswordHasher {
       await compare(input, unmatched(cost));
     }
     return equal && sameForm;
+  }
+
+  recognises(hash: string): boolean {
+    return STORED.test(hash);
+  }
+
+  problem(): undefined {
+    return undefined;
+  }
+
+  /** A lower cost, another key before it, or a form that other systems write (`$2a$`, `$2y$`). */
+  needsRehash(hash: string): boolean {
+    const stored = parse(hash);
+    if (!stored || stored.cost < this.cost || !hash.endsWith(stored.bcryptHash)) return true;
+    return stored.keyId !== undefined && stored.keyId !== this.currentKeyId;
+  }
+
+  async spend(password: string): Promise<void> {
+    await compare(
+      needsPreHash(password) ? preHash(password, this.currentKey) : password,
+      unmatched(this.cost),
+    );
   }
 }
 

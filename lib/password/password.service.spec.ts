@@ -1,13 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { passwordOptions } from '../../test/support/password-options';
 import { processorMs } from '../../test/support/processor-time';
 import { NAuthException } from '../errors';
 import { BcryptPasswordHasher } from './bcrypt-password-hasher';
 import { HashQueue } from './hash-queue';
 import type { PasswordHasher } from './password-hasher';
-import type { ResolvedPasswordOptions } from './password.options';
 import { PasswordService } from './password.service';
 
-const owner = { email: 'ann@example.com' };
 const keys = { current: 'k1', keys: new Map([['k1', new Uint8Array(32).fill(1)]]) };
 
 class CountingHasher implements PasswordHasher {
@@ -30,18 +29,7 @@ class CountingHasher implements PasswordHasher {
   }
 }
 
-function optionsWith(change: Partial<ResolvedPasswordOptions> = {}): ResolvedPasswordOptions {
-  return {
-    minLength: 8,
-    maxLength: 128,
-    hasher: 'bcrypt',
-    bcryptCost: 4,
-    hashing: { concurrency: 2, maxQueue: 100, maxWaitMs: 60_000 },
-    ...change,
-  };
-}
-
-function serviceWith(hasher: PasswordHasher, options = optionsWith()): PasswordService {
+function serviceWith(hasher: PasswordHasher, options = passwordOptions()): PasswordService {
   return new PasswordService(options, hasher, new HashQueue(options));
 }
 
@@ -86,29 +74,6 @@ describe('PasswordService, text of a password', () => {
   });
 
   it.each([
-    ['8 emoji', '\u{1f511}'.repeat(8)],
-    ['words', 'correct horse battery staple'],
-    ['Chinese', '\u5bc6\u7801'.repeat(8)],
-    ['128 emoji', '\u{1f511}'.repeat(128)],
-    ['64 characters', 'x'.repeat(64)],
-    ['digits only: no composition rules (R002)', '83519264'],
-  ])('accepts %s', (_name, password) => {
-    expect(() => service.assertAcceptable(password, owner)).not.toThrow();
-  });
-
-  it.each([
-    ['empty', ''],
-    ['7 characters', '1234567'],
-    ['7 emoji, 14 UTF-16 units', '\u{1f511}'.repeat(7)],
-    ['7 letters that a decomposed accent makes 8', 'cafe\u0301abc'],
-    ['one ligature that NFKC makes 18 letters', '\ufdfa'],
-  ])('refuses a short one: %s (R001)', async (_name, password) => {
-    const error = await thrownBy(() => service.assertAcceptable(password, owner));
-    expect(error.code).toBe('SIGNUP_WEAK_PASSWORD');
-    expect(error.details?.errors).toEqual(['The password must have at least 8 characters.']);
-  });
-
-  it.each([
     ['129 characters', 'x'.repeat(129)],
     ['129 emoji', '\u{1f511}'.repeat(129)],
     ['a million characters', 'x'.repeat(1_000_000)],
@@ -119,7 +84,7 @@ describe('PasswordService, text of a password', () => {
     const before = hasher.hashes;
     const start = performance.now();
     const errors = [
-      await thrownBy(() => service.assertAcceptable(password, owner)),
+      await thrownBy(() => service.prepare(password)),
       await thrownBy(() => service.hash(password)),
       await thrownBy(() => service.verify(password, stored)),
       await thrownBy(() => service.verify(password, null)),
@@ -135,7 +100,6 @@ describe('PasswordService, text of a password', () => {
 
   it('takes 128 ligatures that NFKC makes 2304 characters, and the same again at login', async () => {
     const password = '\ufdfa'.repeat(128);
-    expect(() => service.assertAcceptable(password, owner)).not.toThrow();
     await expect(service.verify(password, await service.hash(password))).resolves.toBe(true);
   });
 });
@@ -180,7 +144,7 @@ describe('PasswordService, equal work (R014)', () => {
 
   // TIME-1 of the requirements. Cost 7, about 8 ms: at a lower one a missing verification would be within the bar.
   it('takes as long for an unknown user as for a known one: 3 ms at most', { retry: 2 }, async () => {
-    const options = optionsWith({ bcryptCost: 7 });
+    const options = passwordOptions({ bcryptCost: 7 });
     const bcrypt = new BcryptPasswordHasher(7, keys);
     const known = await bcrypt.hash('correct horse');
     const real = serviceWith(bcrypt, options);
@@ -207,7 +171,7 @@ describe('PasswordService, load', () => {
       return result;
     };
     const custom: PasswordHasher = { hash: () => work('h'), verify: () => work(true) };
-    const busy = serviceWith(custom, optionsWith({ hasher: custom }));
+    const busy = serviceWith(custom, passwordOptions({ hasher: custom }));
     await Promise.all([
       ...Array.from({ length: 10 }, () => busy.hash('correct horse')),
       ...Array.from({ length: 10 }, () => busy.verify('correct horse', 'h')),
@@ -217,7 +181,7 @@ describe('PasswordService, load', () => {
   });
 
   it('refuses with SERVICE_UNAVAILABLE and retryAfter when the queue is full', async () => {
-    const options = optionsWith({ hashing: { concurrency: 1, maxQueue: 1, maxWaitMs: 60_000 } });
+    const options = passwordOptions({ hashing: { concurrency: 1, maxQueue: 1, maxWaitMs: 60_000 } });
     const small = serviceWith(new BcryptPasswordHasher(4, keys), options);
     await small.onModuleInit();
     const outcomes = await Promise.allSettled(

@@ -5,14 +5,8 @@ import { HashQueue, type HashJobOptions } from './hash-queue';
 import { PASSWORD_HASHER, type PasswordHasher } from './password-hasher';
 import { PASSWORD_OPTIONS, type ResolvedPasswordOptions } from './password.options';
 
-/** Whose password it is; rules that compare the two read it. */
-export interface PasswordOwner {
-  email: string;
-  username?: string | null;
-}
-
 /**
- * Everything that is done with a password. All methods take the text as the user typed it and bring it into its one
+ * Makes and verifies the hashes of passwords. All methods take the text as the user typed it and bring it into its one
  * form themselves; none of them needs a database connection, and none should be awaited inside a transaction (R010).
  */
 @Injectable()
@@ -33,37 +27,21 @@ export class PasswordService implements OnModuleInit {
    * The form in which a password is hashed: NFKC, everything else kept (R005, R007). The length is looked at before
    * the text is counted or normalised, so that a huge one costs nothing (R006). Not for what it returned itself: NFKC
    * may lengthen a text.
-   * @throws {NAuthException} VALIDATION_FAILED, details.fields.password: too long, or not well-formed Unicode
+   * @param field how the body names it
+   * @throws {NAuthException} VALIDATION_FAILED, details.fields: too long, or not well-formed Unicode
    */
-  prepare(password: string): string {
+  prepare(password: string, field = 'password'): string {
     const { maxLength } = this.options;
     // A code point has one or two UTF-16 units: beyond twice the limit there is no need to count.
     if (password.length > 2 * maxLength || codePoints(password) > maxLength) {
-      throw invalid(`must have at most ${maxLength} characters`);
+      throw invalid(field, `must have at most ${maxLength} characters`);
     }
-    if (!password.isWellFormed()) throw invalid('must be well-formed Unicode');
+    if (!password.isWellFormed()) throw invalid(field, 'must be well-formed Unicode');
     return password.normalize('NFKC');
   }
 
   /**
-   * Returns when the password may be set as a new one (R001).
-   * @throws {NAuthException} SIGNUP_WEAK_PASSWORD, details.errors: the rules that it breaks; VALIDATION_FAILED as
-   * `prepare`
-   */
-  assertAcceptable(password: string, _owner: PasswordOwner): void {
-    const { minLength } = this.options;
-    const prepared = this.prepare(password);
-    // Both forms count: one ligature is up to 18 letters in NFKC, and a letter with its accent may become one.
-    const length = Math.min(codePoints(password), codePoints(prepared));
-    if (length < minLength) {
-      throw new NAuthException('SIGNUP_WEAK_PASSWORD', {
-        details: { errors: [`The password must have at least ${minLength} characters.`] },
-      });
-    }
-  }
-
-  /**
-   * A hash that can be stored.
+   * A hash that can be stored. It asks nothing of the password: a new one goes through `NewPasswords`.
    * @param options `urgent`: for somebody who is known, before strangers
    * @throws {NAuthException} VALIDATION_FAILED as `prepare`; SERVICE_UNAVAILABLE when too many hashes wait
    */
@@ -86,6 +64,11 @@ export class PasswordService implements OnModuleInit {
     return equal && hash !== null;
   }
 
+  /** True for a hash that `hash` would make stronger today (R009). */
+  needsRehash(hash: string): boolean {
+    return this.hasher.needsRehash?.(hash) ?? false;
+  }
+
   /** A hash of a password nobody has, made once, with the cost that new hashes have. */
   private dummy(): Promise<string> {
     this.dummyHash ??= this.queue
@@ -102,6 +85,6 @@ function codePoints(text: string): number {
   return Array.from(text).length;
 }
 
-function invalid(reason: string): NAuthException {
-  return new NAuthException('VALIDATION_FAILED', { details: { fields: { password: [reason] } } });
+function invalid(field: string, reason: string): NAuthException {
+  return new NAuthException('VALIDATION_FAILED', { details: { fields: { [field]: [reason] } } });
 }

@@ -8,6 +8,7 @@ export {
   TypeormAuditRepository,
   TypeormSessionFeed,
   TypeormSessionRepository,
+  TypeormPasswordRepository,
   TypeormUserRepository,
 } from './repositories';
 export { repositoryProviders } from './repository.providers';

@@ -2,6 +2,7 @@ import type { Provider } from '@nestjs/common';
 import { AUDIT_CHAIN_REPOSITORY, AUDIT_REPOSITORY } from '../audit';
 import { CHALLENGE_REPOSITORY } from '../challenges';
 import { DEVICE_REPOSITORY } from '../devices';
+import { PASSWORD_REPOSITORY } from '../password';
 import { SESSION_FEED, SESSION_REPOSITORY } from '../sessions';
 import { type ResolvedSignupOptions, SIGNUP_OPTIONS, USER_REPOSITORY } from '../users';
 import { ONE_TIME_CODE_REPOSITORY } from '../verification';
@@ -12,6 +13,7 @@ import {
   TypeormChallengeRepository,
   TypeormOneTimeCodeRepository,
   TypeormDeviceRepository,
+  TypeormPasswordRepository,
   TypeormSessionFeed,
   TypeormSessionRepository,
   TypeormUserRepository,
@@ -24,6 +26,11 @@ export const repositoryProviders: Provider[] = [
     inject: [Database, SIGNUP_OPTIONS],
     useFactory: (database: Database, options: ResolvedSignupOptions) =>
       new TypeormUserRepository(database, options),
+  },
+  {
+    provide: PASSWORD_REPOSITORY,
+    inject: [Database],
+    useFactory: (database: Database) => new TypeormPasswordRepository(database),
   },
   {
     provide: SESSION_REPOSITORY,

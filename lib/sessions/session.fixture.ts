@@ -46,6 +46,8 @@ export function row(id: string, userId: string, revokedAt: Date | null = null): 
       isPhoneVerified: false,
       isActive: true,
       hasPassword: true,
+      passwordChangedAt: AT,
+      passwordChangeRequired: false,
       securityVersion: 1,
       createdAt: AT,
       updatedAt: AT,

@@ -13,13 +13,20 @@ export interface User {
   isPhoneVerified: boolean;
   isActive: boolean;
   hasPassword: boolean;
+  /** Null without a password. */
+  passwordChangedAt: Date | null;
+  /** An administrator demands another password at the next login. */
+  passwordChangeRequired: boolean;
   /** Grows with every event that ends what was proved before it: password change, disable. */
   securityVersion: number;
   createdAt: Date;
   updatedAt: Date;
 }
 
-export type NewUser = Omit<User, 'hasPassword' | 'securityVersion'>;
+export type NewUser = Omit<
+  User,
+  'hasPassword' | 'passwordChangedAt' | 'passwordChangeRequired' | 'securityVersion'
+>;
 
 export type ProfilePatch = Partial<Pick<User, 'firstName' | 'lastName' | 'locale' | 'timezone'>>;
 

@@ -17,4 +17,8 @@ export class CountingHasher implements PasswordHasher {
     this.counters.hashes += 1;
     return this.hasher.verify(password, hash);
   }
+
+  needsRehash(hash: string): boolean {
+    return this.hasher.needsRehash?.(hash) ?? false;
+  }
 }

@@ -1,4 +1,9 @@
-import { BcryptPasswordHasher, RedisTransientStore, type NAuthConfig } from '@nauth-toolkit/nestjs';
+import {
+  Argon2PasswordHasher,
+  BcryptPasswordHasher,
+  RedisTransientStore,
+  type NAuthConfig,
+} from '@nauth-toolkit/nestjs';
 import type { DataSourceOptions } from 'typeorm';
 import { Counters } from './counters';
 import { CountingHasher } from './counting-hasher';
@@ -29,6 +34,7 @@ const SECRETS = {
 
 /** Cheap hashes: what is tested is how many there are and when. */
 const BCRYPT_COST = 4;
+const ARGON2_COST = { memoryCost: 256, timeCost: 1, parallelism: 1 };
 
 export function createHarness(file: HarnessFile): Harness {
   const given = withoutHarnessParts(file);
@@ -70,6 +76,9 @@ function defaultKey(jwt: HarnessFile['jwt']): { secret?: string } {
 }
 
 function countedHasher(options: NAuthConfig['password'], counters: Counters): CountingHasher {
+  if (options?.hasher === 'argon2id') {
+    return new CountingHasher(new Argon2PasswordHasher({ ...ARGON2_COST, ...options.argon2 }), counters);
+  }
   const keys = { current: 'k1', keys: new Map([['k1', Buffer.from(SECRETS.encryption)]]) };
   return new CountingHasher(new BcryptPasswordHasher(options?.bcryptCost ?? BCRYPT_COST, keys), counters);
 }

@@ -4,16 +4,10 @@ import { SignInGate } from '../../challenges';
 import { NAuthException } from '../../errors';
 import { HookRunner, type LoginFailureReason } from '../../hooks';
 import { PasswordAttempts } from '../../lockout';
-import { PasswordService } from '../../password';
+import { PasswordHashUpgrade, PasswordService } from '../../password';
 import { RateLimitExceeded } from '../../rate-limit';
 import { LOGIN_OPTIONS, parseIdentifier, USER_REPOSITORY } from '../../users';
-import type {
-  ResolvedLoginOptions,
-  User,
-  UserIdentifier,
-  UserRepository,
-  UserWithPassword,
-} from '../../users';
+import type { ResolvedLoginOptions, UserIdentifier, UserRepository, UserWithPassword } from '../../users';
 import { toSignInResponse } from '../auth-response.factory';
 import { LoginDTO, type AuthResponseDTO } from '../dto';
 import { validateDto } from '../validation/validate-dto';
@@ -31,6 +25,7 @@ export class LoginUseCase {
     @Inject(LOGIN_OPTIONS) private readonly options: ResolvedLoginOptions,
     @Inject(PasswordAttempts) private readonly attempts: PasswordAttempts,
     @Inject(PasswordService) private readonly passwords: PasswordService,
+    @Inject(PasswordHashUpgrade) private readonly hashUpgrade: PasswordHashUpgrade,
     @Inject(USER_REPOSITORY) private readonly users: UserRepository,
     @Inject(SignInGate) private readonly gate: SignInGate,
     @Inject(HookRunner) private readonly hooks: HookRunner,
@@ -45,7 +40,7 @@ export class LoginUseCase {
     const dto = validateDto(LoginDTO, body);
     // Refused before anything is looked up or counted: it can be nobody's password (R006).
     this.passwords.prepare(dto.password);
-    const user = await this.prove(dto);
+    const { user, passwordHash } = await this.prove(dto);
     const outcome = await this.gate.begin({
       user,
       authMethod: 'password',
@@ -53,11 +48,12 @@ export class LoginUseCase {
       deviceName: dto.deviceName ?? null,
       isSignup: false,
     });
+    if (passwordHash !== null) await this.hashUpgrade.run(user.id, dto.password, passwordHash);
     return toSignInResponse(outcome);
   }
 
   /** The account that the identifier names and the password belongs to. */
-  private async prove(dto: LoginDTO): Promise<User> {
+  private async prove(dto: LoginDTO): Promise<LoginAccount> {
     const identifier = parseIdentifier(dto.identifier, this.options.identifierType);
     const login = await this.attempts
       .check({
@@ -71,7 +67,7 @@ export class LoginUseCase {
         throw error;
       });
     if (!login) throw new NAuthException('AUTH_INVALID_CREDENTIALS');
-    return login.user;
+    return login;
   }
 
   private async find(identifier: UserIdentifier | undefined): Promise<LoginAccount | null> {

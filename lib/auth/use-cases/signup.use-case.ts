@@ -5,7 +5,7 @@ import { canonicalEmail, canonicalPhone, CLOCK, randomId, UNIT_OF_WORK } from '.
 import type { Clock, UnitOfWork } from '../../common';
 import { NAuthException } from '../../errors';
 import { HookGate, HookRunner, type BeforeSignupPayload } from '../../hooks';
-import { PasswordService } from '../../password';
+import { NewPasswords } from '../../password';
 import {
   canonicalUsername,
   IdentifierTakenError,
@@ -29,7 +29,7 @@ const TAKEN = {
 export class SignupUseCase {
   constructor(
     @Inject(SIGNUP_OPTIONS) private readonly options: ResolvedSignupOptions,
-    @Inject(PasswordService) private readonly passwords: PasswordService,
+    @Inject(NewPasswords) private readonly passwords: NewPasswords,
     @Inject(USER_REPOSITORY) private readonly users: UserRepository,
     @Inject(SignInGate) private readonly gate: SignInGate,
     @Inject(HookGate) private readonly hookGate: HookGate,
@@ -47,9 +47,12 @@ export class SignupUseCase {
     if (!this.options.enabled) throw new NAuthException('SIGNUP_DISABLED');
     const dto = validateDto(SignupDTO, body);
     const account = this.toAccount(dto);
-    this.passwords.assertAcceptable(dto.password, { email: account.email, username: account.username });
     await this.hookGate.ask('beforeSignup', () => toPayload(account), null);
-    const [hash] = await Promise.all([this.passwords.hash(dto.password), this.gate.prepare()]);
+    const { email, username, firstName, lastName } = account;
+    const [hash] = await Promise.all([
+      this.passwords.accept(dto.password, { email, username, firstName, lastName }, 'signup'),
+      this.gate.prepare(),
+    ]);
     try {
       return await this.unitOfWork.run(() => this.create(account, hash));
     } catch (error) {

@@ -11,6 +11,7 @@ import type { OneTimeCode } from '../../verification';
 import { oneTimeCodeEntity } from './one-time-code.entity';
 import { deviceEntity } from './device.entity';
 import { type PasswordCredentialRow, passwordCredentialEntity } from './password-credential.entity';
+import { type PasswordHistoryRow, passwordHistoryEntity } from './password-history.entity';
 import { type SessionChangeRow, sessionChangeEntity } from './session-change.entity';
 import { type SessionRow, sessionEntity } from './session.entity';
 import { type TransientRow, transientEntity } from './transient.entity';
@@ -20,6 +21,7 @@ import { type UserRow, userEntity } from './user.entity';
 export interface Entities {
   readonly users: EntitySchema<UserRow>;
   readonly passwordCredentials: EntitySchema<PasswordCredentialRow>;
+  readonly passwordHistory: EntitySchema<PasswordHistoryRow>;
   readonly sessions: EntitySchema<SessionRow>;
   readonly sessionChanges: EntitySchema<SessionChangeRow>;
   readonly devices: EntitySchema<Device>;
@@ -40,6 +42,7 @@ export function createEntities(family: DatabaseFamily, tablePrefix: string): Ent
   return {
     users: userEntity(types, tablePrefix),
     passwordCredentials: passwordCredentialEntity(types, tablePrefix),
+    passwordHistory: passwordHistoryEntity(types, tablePrefix),
     sessions: sessionEntity(types, tablePrefix),
     sessionChanges: sessionChangeEntity(types, tablePrefix),
     devices: deviceEntity(types, tablePrefix),

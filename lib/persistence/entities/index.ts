@@ -9,6 +9,7 @@ export * from './database-family';
 export * from './one-time-code.entity';
 export * from './device.entity';
 export * from './password-credential.entity';
+export * from './password-history.entity';
 export * from './session-change.entity';
 export * from './session.entity';
 export * from './table-names';

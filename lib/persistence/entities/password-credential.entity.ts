@@ -9,6 +9,8 @@ export interface PasswordCredentialRow {
   /** Left out of every query that does not ask for it. */
   passwordHash?: string;
   changedAt: Date;
+  /** When the demand was made to change it at the next login. */
+  changeRequiredAt: Date | null;
   createdAt: Date;
 }
 
@@ -26,6 +28,7 @@ export function passwordCredentialEntity(
       passwordHash: column('password_hash', types.ascii(255), { select: false }),
       changedAt: column('changed_at', types.time),
       createdAt: column('created_at', types.time),
+      changeRequiredAt: column('change_required_at', types.time, { nullable: true }),
     },
     foreignKeys: [
       {

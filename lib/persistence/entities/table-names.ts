@@ -1,6 +1,7 @@
 export type TableName =
   | 'users'
   | 'password_credentials'
+  | 'password_history'
   | 'sessions'
   | 'session_changes'
   | 'devices'

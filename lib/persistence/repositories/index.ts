@@ -2,6 +2,7 @@ export * from './typeorm-audit-chain.repository';
 export * from './typeorm-audit.repository';
 export * from './typeorm-challenge.repository';
 export * from './typeorm-one-time-code.repository';
+export * from './typeorm-password.repository';
 export * from './typeorm-session-feed';
 export * from './typeorm-device.repository';
 export * from './typeorm-session.repository';

@@ -1,7 +1,7 @@
 import type { User } from '../../users';
 import type { UserRow } from '../entities';
 
-/** The account out of its row. The query has to join the credential, for `hasPassword`. */
+/** The account out of its row. The query has to join the credential, for what is said of the password. */
 export function mapUser(row: UserRow): User {
   return {
     id: row.id,
@@ -17,6 +17,8 @@ export function mapUser(row: UserRow): User {
     isPhoneVerified: row.isPhoneVerified,
     isActive: row.isActive,
     hasPassword: Boolean(row.credential),
+    passwordChangedAt: row.credential?.changedAt ?? null,
+    passwordChangeRequired: Boolean(row.credential?.changeRequiredAt),
     securityVersion: row.securityVersion,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,

@@ -89,7 +89,13 @@ describeEachEngine('repositories', (engine) => {
     it('gives back what was stored', async () => {
       const user = newUser({ username: 'Zoe', phone: '+41441234567' });
       const stored = await users.insert(user, 'hash');
-      expect(stored).toEqual({ ...user, hasPassword: true, securityVersion: 1 });
+      expect(stored).toEqual({
+        ...user,
+        hasPassword: true,
+        passwordChangedAt: user.createdAt,
+        passwordChangeRequired: false,
+        securityVersion: 1,
+      });
       expect(await users.findById(user.id)).toEqual(stored);
       for (const [kind, value] of [
         ['email', user.email],

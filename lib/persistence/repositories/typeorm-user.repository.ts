@@ -35,7 +35,9 @@ export class TypeormUserRepository implements UserRepository {
     } catch (error) {
       throw asIdentifierTaken(error);
     }
-    return { ...user, hasPassword: passwordHash !== null, securityVersion: 1 };
+    const hasPassword = passwordHash !== null;
+    const passwordChangedAt = hasPassword ? user.createdAt : null;
+    return { ...user, hasPassword, passwordChangedAt, passwordChangeRequired: false, securityVersion: 1 };
   }
 
   async findById(id: string): Promise<User | null> {

@@ -18,6 +18,7 @@ export function serverFile({ type, url, poolSize }: DatabaseOptions, method: Del
         secret: 'e2e-refresh-Zq8Xv4Tn8Ls3Mb6Yc1Hd5Gf0Jp7w2R',
       },
     },
+    password: { contextWords: ['Nauth Shop'] },
     lockout: { maxAttempts: 5, duration: '15m' },
     // All visitors come from one address.
     rateLimits: { login: { network: false }, refresh: { network: false } },

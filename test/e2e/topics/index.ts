@@ -5,6 +5,7 @@ import { devicesTopic } from './devices.topic';
 import { guardsTopic } from './guards.topic';
 import { loginTopic } from './login.topic';
 import { logoutTopic } from './logout.topic';
+import { passwordsTopic } from './passwords.topic';
 import { profileTopic } from './profile.topic';
 import { refreshTopic } from './refresh.topic';
 import { sessionsTopic } from './sessions.topic';
@@ -13,6 +14,7 @@ import type { Topic } from '../support/world';
 
 export const topics: readonly Topic[] = [
   signupTopic,
+  passwordsTopic,
   loginTopic,
   refreshTopic,
   logoutTopic,
