@@ -32,6 +32,7 @@ import {
   TOKEN_DELIVERY_OPTIONS,
 } from './context';
 import { KNOWN_CLIENTS, LOCKOUT_OPTIONS, LoginAttempts, noKnownClients } from './lockout';
+import { NOTIFICATION_OPTIONS, notificationProviders } from './notifications';
 import { ENCRYPTION_KEYS, PASSWORD_OPTIONS, passwordProviders } from './password';
 import { Database, openDatabase, repositoryProviders } from './persistence';
 import {
@@ -75,6 +76,7 @@ const configuration: Provider[] = [
   section(JWT_OPTIONS, 'jwt'),
   section(LOCKOUT_OPTIONS, 'lockout'),
   section(LOGIN_OPTIONS, 'login'),
+  section(NOTIFICATION_OPTIONS, 'notifications'),
   section(PASSWORD_OPTIONS, 'password'),
   section(SECURITY_OPTIONS, 'security'),
   section(SESSION_OPTIONS, 'session'),
@@ -99,6 +101,7 @@ const domains: Provider[] = [
   DeliveryPolicy,
   AuthCookies,
   AuthAuditService,
+  ...notificationProviders,
   { provide: KNOWN_CLIENTS, useValue: noKnownClients },
   LoginAttempts,
   ...passwordProviders,

@@ -65,6 +65,34 @@ export {
 } from './nest';
 export { dropTypeOfEmptyBody } from './nest/http-adapter-setup';
 export { responseSink } from './nest/request-access';
+export {
+  AwsSnsSMSProvider,
+  ConsoleEmailProvider,
+  ConsoleSMSProvider,
+  DeliveryError,
+  NodemailerEmailProvider,
+  TwilioSMSProvider,
+  type AwsSnsSMSProviderOptions,
+  type DeliveryOutcome,
+  type EmailMessage,
+  type EmailProvider,
+  type EmailTemplateName,
+  type EmailTemplateOptions,
+  type EmailTemplates,
+  type GlobalVariables,
+  type MailTransporter,
+  type NodemailerEmailProviderOptions,
+  type SesOptions,
+  type SmsMessage,
+  type SMSProvider,
+  type SmsTemplateName,
+  type SmsTemplates,
+  type SmtpOptions,
+  type SnsClient,
+  type TemplateValue,
+  type TwilioClient,
+  type TwilioSMSProviderOptions,
+} from './notifications';
 export { BcryptPasswordHasher, type PasswordHasher } from './password';
 export { AuthHandler, ClientInfoHandler, CsrfHandler, TokenDeliveryHandler } from './pipeline';
 export {

@@ -9,6 +9,13 @@ import { challengeSchema } from './sections/challenge.schema';
 import { encryptionSchema, type EncryptionDraft } from './sections/encryption.schema';
 import { jwtSchema, type JwtDraft } from './sections/jwt.schema';
 import { lockoutSchema } from './sections/lockout.schema';
+import {
+  emailNotificationsSchema,
+  emailProviderSchema,
+  emailSchema,
+  smsProviderSchema,
+  smsSchema,
+} from './sections/notifications.schema';
 import { passwordSchema } from './sections/password.schema';
 import { routesSchema } from './sections/routes.schema';
 import { securitySchema } from './sections/security.schema';
@@ -51,6 +58,11 @@ export const configSchema = section<ConfigDraft>({
   security: securitySchema,
   tokenDelivery: tokenDeliverySchema,
   session: sessionSchema,
+  emailProvider: emailProviderSchema,
+  email: emailSchema,
+  emailNotifications: emailNotificationsSchema,
+  smsProvider: smsProviderSchema,
+  sms: smsSchema,
   auditLogs: section<NonNullable<NAuthConfig['auditLogs']>>({ enabled: flag() }),
   challenge: challengeSchema,
   routes: routesSchema,

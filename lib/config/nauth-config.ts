@@ -5,6 +5,13 @@ import type { ChallengeOptions } from '../challenges';
 import type { Clock } from '../common';
 import type { SecurityOptions, TokenDeliveryOptions } from '../context/delivery.options';
 import type { LockoutOptions } from '../lockout/lockout.options';
+import type {
+  EmailNotificationsOptions,
+  EmailOptions,
+  EmailProvider,
+  SmsOptions,
+  SMSProvider,
+} from '../notifications';
 import type { PasswordOptions } from '../password/password.options';
 import type { RoutesOptions } from '../routes/route.options';
 import type { SessionOptions } from '../sessions';
@@ -51,6 +58,13 @@ export interface NAuthConfig {
   security?: SecurityOptions;
   tokenDelivery?: TokenDeliveryOptions;
   session?: SessionOptions;
+  /** The way out for e-mail. Default: none; outside production e-mail is printed in the log. */
+  emailProvider?: EmailProvider;
+  email?: EmailOptions;
+  emailNotifications?: EmailNotificationsOptions;
+  /** The way out for text messages. Default: none; outside production they are printed in the log. */
+  smsProvider?: SMSProvider;
+  sms?: SmsOptions;
   auditLogs?: AuditOptions;
   /** The steps between accepted credentials and tokens. */
   challenge?: ChallengeOptions;

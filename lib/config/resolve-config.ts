@@ -15,6 +15,7 @@ import { resolveDatabase } from './sections/database.resolve';
 import { resolveEncryption } from './sections/encryption.resolve';
 import { refreshTtlOf, resolveJwt } from './sections/jwt.resolve';
 import { resolveLockout } from './sections/lockout.schema';
+import { resolveNotifications } from './sections/notifications.resolve';
 import { resolvePassword } from './sections/password.resolve';
 import { resolveSecurity } from './sections/security.resolve';
 import { resolveSession } from './sections/session.resolve';
@@ -22,7 +23,7 @@ import { resolveTokenDelivery } from './sections/token-delivery.resolve';
 
 /**
  * Checks a configuration as a whole and fills in every default. The input is not changed and the result is frozen;
- * objects of the host in it (data source, stores, hasher, logger, clock) are the host's own and stay as they are.
+ * objects of the host in it (data source, stores, hasher, providers, logger, clock) are the host's own and stay as they are.
  * @param env rules differ in production; default: NODE_ENV
  * @throws {NAuthConfigError} with every problem, each with path, what is wrong and the fix, and no secret
  */
@@ -36,8 +37,10 @@ export function resolveConfig(
   const resolved = draft && resolveSections(draft, { report, production: env.production });
   const problems = report.problems(Object.keys(objectSchemaAt(configSchema, [])?.shape ?? {}));
   if (problems.length > 0 || !resolved) throw new NAuthConfigError(problems);
-  const { database, storageAdapter, logger, clock } = resolved;
-  return deepFreeze(resolved, new Set([database, storageAdapter, logger, clock, resolved.password.hasher]));
+  const { database, storageAdapter, logger, clock, password, notifications } = resolved;
+  const providers = [notifications.emailProvider, notifications.smsProvider];
+  const foreign = [database, storageAdapter, logger, clock, password.hasher, ...providers];
+  return deepFreeze(resolved, new Set<unknown>(foreign));
 }
 
 function resolveSections(draft: ConfigDraft, context: SectionContext): ResolvedConfig | undefined {
@@ -60,6 +63,7 @@ function resolveSections(draft: ConfigDraft, context: SectionContext): ResolvedC
     security: resolveSecurity(draft.security ?? {}, tokenDelivery, context),
     tokenDelivery,
     session,
+    notifications: resolveNotifications(draft, context),
     auditLogs: { enabled: draft.auditLogs?.enabled ?? true },
     challenge: resolveChallenge(draft.challenge ?? {}, context),
     routes,

@@ -5,6 +5,7 @@ import type { ResolvedChallengeOptions } from '../challenges';
 import type { Clock } from '../common';
 import type { ResolvedSecurityOptions, ResolvedTokenDeliveryOptions } from '../context/delivery.options';
 import type { ResolvedLockoutOptions } from '../lockout/lockout.options';
+import type { ResolvedNotificationOptions } from '../notifications';
 import type { ResolvedPasswordOptions } from '../password/password.options';
 import type { ResolvedRoutesOptions } from '../routes/route.options';
 import type { ResolvedSessionOptions } from '../sessions';
@@ -29,6 +30,7 @@ export interface ResolvedConfig {
   readonly security: Readonly<ResolvedSecurityOptions>;
   readonly tokenDelivery: Readonly<ResolvedTokenDeliveryOptions>;
   readonly session: Readonly<ResolvedSessionOptions>;
+  readonly notifications: Readonly<ResolvedNotificationOptions>;
   readonly auditLogs: Readonly<ResolvedAuditOptions>;
   readonly challenge: Readonly<ResolvedChallengeOptions>;
   readonly routes: Readonly<ResolvedRoutesOptions>;

@@ -2,8 +2,7 @@ import { formatPath, isWithin } from './config-path';
 
 /** Options that later versions have. They are refused, not ignored: a host must not believe that they work. */
 const PLANNED = [
-  ...['emailProvider', 'email', 'emailNotifications', 'smsProvider', 'sms', 'social', 'mfa', 'geoLocation'],
-  ...['recaptcha', 'apiKeys', 'hooks', 'rateLimits'],
+  ...['social', 'mfa', 'geoLocation', 'recaptcha', 'apiKeys', 'hooks', 'rateLimits'],
   ...['signup.emailVerification', 'signup.phoneVerification', 'signup.discloseExisting'],
   ...['password.requireUppercase', 'password.requireLowercase', 'password.requireNumbers'],
   ...['password.requireSpecialChars', 'password.specialChars', 'password.preventCommon'],

@@ -1,5 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { AUDIT_REPOSITORY } from '../audit';
+import { OUTBOX_REPOSITORY } from '../notifications';
 import { CHALLENGE_REPOSITORY } from '../challenges';
 import { SESSION_FEED, SESSION_REPOSITORY } from '../sessions';
 import { type ResolvedSignupOptions, SIGNUP_OPTIONS, USER_REPOSITORY } from '../users';
@@ -9,6 +10,7 @@ import {
   TypeormAuditRepository,
   TypeormChallengeRepository,
   TypeormOneTimeCodeRepository,
+  TypeormOutboxRepository,
   TypeormSessionFeed,
   TypeormSessionRepository,
   TypeormUserRepository,
@@ -46,5 +48,10 @@ export const repositoryProviders: Provider[] = [
     provide: ONE_TIME_CODE_REPOSITORY,
     inject: [Database],
     useFactory: (database: Database) => new TypeormOneTimeCodeRepository(database),
+  },
+  {
+    provide: OUTBOX_REPOSITORY,
+    inject: [Database],
+    useFactory: (database: Database) => new TypeormOutboxRepository(database),
   },
 ];

@@ -1,5 +1,6 @@
 import type { EntitySchema } from 'typeorm';
 import type { AuditEvent } from '../../audit';
+import type { OutboxEntry } from '../../notifications';
 import { type AppliedMigrationRow, appliedMigrationEntity } from './applied-migration.entity';
 import { auditEventEntity } from './audit-event.entity';
 import { type ChallengeSessionRow, challengeSessionEntity } from './challenge-session.entity';
@@ -7,6 +8,7 @@ import { columnTypes } from './column-types';
 import type { DatabaseFamily } from './database-family';
 import type { OneTimeCode } from '../../verification';
 import { oneTimeCodeEntity } from './one-time-code.entity';
+import { outboxEntity } from './outbox.entity';
 import { type PasswordCredentialRow, passwordCredentialEntity } from './password-credential.entity';
 import { type SessionChangeRow, sessionChangeEntity } from './session-change.entity';
 import { type SessionRow, sessionEntity } from './session.entity';
@@ -22,6 +24,7 @@ export interface Entities {
   readonly auditEvents: EntitySchema<AuditEvent>;
   readonly challengeSessions: EntitySchema<ChallengeSessionRow>;
   readonly oneTimeCodes: EntitySchema<OneTimeCode>;
+  readonly outbox: EntitySchema<OutboxEntry>;
   readonly transient: EntitySchema<TransientRow>;
   readonly migrations: EntitySchema<AppliedMigrationRow>;
 }
@@ -40,6 +43,7 @@ export function createEntities(family: DatabaseFamily, tablePrefix: string): Ent
     auditEvents: auditEventEntity(types, tablePrefix),
     challengeSessions: challengeSessionEntity(types, tablePrefix),
     oneTimeCodes: oneTimeCodeEntity(types, tablePrefix),
+    outbox: outboxEntity(types, tablePrefix),
     transient: transientEntity(types, tablePrefix),
     migrations: appliedMigrationEntity(types, tablePrefix),
   };

@@ -6,6 +6,7 @@ export * from './column-types';
 export * from './create-entities';
 export * from './database-family';
 export * from './one-time-code.entity';
+export * from './outbox.entity';
 export * from './password-credential.entity';
 export * from './session-change.entity';
 export * from './session.entity';

@@ -1,5 +1,6 @@
 import { foundation } from './0001-foundation.migration';
 import { sessionChanges } from './0002-session-changes.migration';
+import { notifications } from './0005-notifications.migration';
 import { challenges } from './0007-challenges.migration';
 import { oneTimeCodes } from './0008-one-time-codes.migration';
 import type { SchemaMigration } from './migration';
@@ -8,6 +9,7 @@ import type { SchemaMigration } from './migration';
 export const allMigrations: readonly SchemaMigration[] = [
   foundation,
   sessionChanges,
+  notifications,
   challenges,
   oneTimeCodes,
 ];
