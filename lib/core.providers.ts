@@ -35,6 +35,7 @@ import {
 import { DeviceCleaner, DeviceRecognition, DeviceTokens, KnownDevices } from './devices';
 import { HOOK_OPTIONS, HookGate, HookRegistry, HookRunner } from './hooks';
 import { FloodWatch, KNOWN_CLIENTS, LOCKOUT_OPTIONS, PASSWORD_CAPACITY, PasswordAttempts } from './lockout';
+import { NOTIFICATION_OPTIONS, notificationProviders } from './notifications';
 import { HashQueue, PASSWORD_OPTIONS, passwordProviders } from './password';
 import { Database, openDatabase, repositoryProviders } from './persistence';
 import {
@@ -83,6 +84,7 @@ const configuration: Provider[] = [
   section(JWT_OPTIONS, 'jwt'),
   section(LOCKOUT_OPTIONS, 'lockout'),
   section(LOGIN_OPTIONS, 'login'),
+  section(NOTIFICATION_OPTIONS, 'notifications'),
   section(PASSWORD_OPTIONS, 'password'),
   section(RATE_LIMITS_OPTIONS, 'rateLimits'),
   section(SECURITY_OPTIONS, 'security'),
@@ -112,6 +114,7 @@ const domains: Provider[] = [
   HookRunner,
   HookGate,
   ...auditProviders,
+  ...notificationProviders,
   KnownDevices,
   { provide: KNOWN_CLIENTS, useExisting: KnownDevices },
   { provide: PASSWORD_CAPACITY, useExisting: HashQueue },

@@ -1,5 +1,12 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { HookRunner } from './hooks';
+import {
+  EMAIL_PROVIDER,
+  OutboxSender,
+  SMS_PROVIDER,
+  type EmailProvider,
+  type SMSProvider,
+} from './notifications';
 import { Database } from './persistence';
 import { TRANSIENT_STORE, type TransientStore } from './storage';
 
@@ -10,10 +17,16 @@ export class ResourceLifecycle implements OnApplicationShutdown {
     @Inject(Database) private readonly database: Database,
     @Inject(HookRunner) private readonly hooks: HookRunner,
     @Inject(TRANSIENT_STORE) private readonly store: TransientStore,
+    @Inject(OutboxSender) private readonly sender: OutboxSender,
+    @Inject(EMAIL_PROVIDER) private readonly email: EmailProvider | undefined,
+    @Inject(SMS_PROVIDER) private readonly sms: SMSProvider | undefined,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
     await this.hooks.drain();
+    // Messages are sent, and noted as sent, with what is given back after them.
+    await this.sender.close();
+    await Promise.allSettled([this.email?.close?.(), this.sms?.close?.()]);
     await this.store.close?.();
     await this.database.close();
   }

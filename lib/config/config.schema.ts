@@ -12,6 +12,13 @@ import { hooksSchema } from './sections/hooks.schema';
 import { geoLocationSchema } from './sections/geo-location.schema';
 import { jwtSchema, type JwtDraft } from './sections/jwt.schema';
 import { lockoutSchema } from './sections/lockout.schema';
+import {
+  emailNotificationsSchema,
+  emailProviderSchema,
+  emailSchema,
+  smsProviderSchema,
+  smsSchema,
+} from './sections/notifications.schema';
 import { passwordSchema } from './sections/password.schema';
 import { rateLimitsSchema } from './sections/rate-limits.schema';
 import { routesSchema } from './sections/routes.schema';
@@ -57,6 +64,11 @@ export const configSchema = section<ConfigDraft>({
   tokenDelivery: tokenDeliverySchema,
   geoLocation: geoLocationSchema,
   session: sessionSchema,
+  emailProvider: emailProviderSchema,
+  email: emailSchema,
+  emailNotifications: emailNotificationsSchema,
+  smsProvider: smsProviderSchema,
+  sms: smsSchema,
   auditLogs: auditSchema,
   challenge: challengeSchema,
   hooks: hooksSchema,

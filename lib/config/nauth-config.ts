@@ -7,6 +7,13 @@ import type { GeoLocationOptions } from '../context';
 import type { SecurityOptions, TokenDeliveryOptions } from '../context/delivery.options';
 import type { HookOptions } from '../hooks';
 import type { LockoutOptions } from '../lockout/lockout.options';
+import type {
+  EmailNotificationsOptions,
+  EmailOptions,
+  EmailProvider,
+  SmsOptions,
+  SMSProvider,
+} from '../notifications';
 import type { PasswordOptions } from '../password/password.options';
 import type { RateLimitsOptions } from '../rate-limit';
 import type { RoutesOptions } from '../routes/route.options';
@@ -57,6 +64,13 @@ export interface NAuthConfig {
   tokenDelivery?: TokenDeliveryOptions;
   geoLocation?: GeoLocationOptions;
   session?: SessionOptions;
+  /** The way out for e-mail. Default: none; outside production e-mail is printed in the log. */
+  emailProvider?: EmailProvider;
+  email?: EmailOptions;
+  emailNotifications?: EmailNotificationsOptions;
+  /** The way out for text messages. Default: none; outside production they are printed in the log. */
+  smsProvider?: SMSProvider;
+  sms?: SmsOptions;
   auditLogs?: AuditOptions;
   /** The steps between accepted credentials and tokens. */
   challenge?: ChallengeOptions;

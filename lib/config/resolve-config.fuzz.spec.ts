@@ -129,6 +129,33 @@ const samples: Record<string, unknown[]> = {
   'session.disallowMultipleSessions': [true, false],
   'session.maxLifetime': ['30d', '90d'],
   'session.idleTimeout': durations,
+  emailProvider: [{ send: () => Promise.resolve() }],
+  ...below('email.globalVariables', {
+    appName: ['Example'],
+    companyName: ['Example Ltd'],
+    companyAddress: ['1 Main Street, Example'],
+    supportEmail: ['help@example.com'],
+    brandColor: ['#3e5c76', '#abc'],
+    logoUrl: ['https://example.com/logo.png'],
+    dashboardUrl: ['http://localhost:4200/account'],
+    footerDisclaimer: ['You get this message because you have an account.'],
+  }),
+  'email.templates': [{}, { welcome: { subject: 'Hi', html: '<p>{{userName}}</p>', text: '{{userName}}' } }],
+  'email.languages': [{}, { de: { welcome: { subject: 'Hallo', html: '<p>Hallo</p>', text: 'Hallo' } } }],
+  ...below(
+    'emailNotifications.suppress',
+    Object.fromEntries(
+      [
+        ...['welcome', 'passwordChanged', 'newDevice', 'sessionsRevoked', 'accountLockout'],
+        ...['accountDisabled', 'accountEnabled', 'emailChangedOld', 'emailChangedNew', 'phoneChanged'],
+        ...['mfaFirstEnabled', 'mfaMethodAdded', 'mfaDeviceRemoved', 'adaptiveMfaRiskDetected'],
+      ].map((name) => [name, [true, false]]),
+    ),
+  ),
+  smsProvider: [{ send: () => Promise.resolve() }],
+  'sms.templates': [{}, { verification: 'Code: {{code}}' }],
+  'sms.languages': [{}, { 'de-AT': { mfa: 'Dein Code: {{code}}' } }],
+  'sms.allowedCountries': ['all', ['DE', 'AT']],
   'auditLogs.enabled': [true, false],
   'hooks.timeout': ['3s', 60],
   ...below(
@@ -182,6 +209,7 @@ function configWith(path: string, value: unknown): unknown {
     encryption: { keys: { k1: secretFor('k') } },
   };
   if (path.startsWith('database.')) base['database'] = { type: 'postgres', url: 'postgres://host/db' };
+  if (path === 'smsProvider') base['sms'] = { allowedCountries: 'all' };
   if (path.startsWith('tokenDelivery.hybrid')) base['tokenDelivery'] = { method: 'hybrid' };
   const keys = path.replace('<id>', 'old').split('.');
   const last = keys.pop() ?? '';

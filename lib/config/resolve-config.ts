@@ -18,6 +18,7 @@ import { resolveHooks } from './sections/hooks.schema';
 import { resolveGeoLocation } from './sections/geo-location.schema';
 import { refreshTtlOf, resolveJwt } from './sections/jwt.resolve';
 import { resolveLockout } from './sections/lockout.schema';
+import { resolveNotifications } from './sections/notifications.resolve';
 import { resolvePassword } from './sections/password.resolve';
 import { resolveRateLimits } from './sections/rate-limits.schema';
 import { resolveSecurity } from './sections/security.resolve';
@@ -26,7 +27,7 @@ import { resolveTokenDelivery } from './sections/token-delivery.resolve';
 
 /**
  * Checks a configuration as a whole and fills in every default. The input is not changed and the result is frozen;
- * objects of the host in it (data source, stores, hasher, logger, clock) are the host's own and stay as they are.
+ * objects of the host in it (data source, stores, hasher, providers, logger, clock) are the host's own and stay as they are.
  * @param env rules differ in production; default: NODE_ENV
  * @throws {NAuthConfigError} with every problem, each with path, what is wrong and the fix, and no secret
  */
@@ -51,6 +52,8 @@ export function resolveConfig(
       resolved.password.hasher,
       resolved.password.breachCheck.source,
       resolved.geoLocation.locator,
+      resolved.notifications.emailProvider,
+      resolved.notifications.smsProvider,
     ]),
   );
 }
@@ -77,6 +80,7 @@ function resolveSections(draft: ConfigDraft, context: SectionContext): ResolvedC
     tokenDelivery,
     geoLocation: resolveGeoLocation(draft.geoLocation ?? {}),
     session,
+    notifications: resolveNotifications(draft, context),
     auditLogs: resolveAudit(draft.auditLogs ?? {}, draft.logger?.enablePiiRedaction ?? true),
     challenge: resolveChallenge(draft.challenge ?? {}, context),
     hooks: resolveHooks(draft.hooks ?? {}, context),

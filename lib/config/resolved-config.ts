@@ -7,6 +7,7 @@ import type { ResolvedGeoLocationOptions } from '../context';
 import type { ResolvedSecurityOptions, ResolvedTokenDeliveryOptions } from '../context/delivery.options';
 import type { ResolvedHookOptions } from '../hooks';
 import type { ResolvedLockoutOptions } from '../lockout/lockout.options';
+import type { ResolvedNotificationOptions } from '../notifications';
 import type { ResolvedPasswordOptions } from '../password/password.options';
 import type { ResolvedRateLimitsOptions } from '../rate-limit';
 import type { ResolvedRoutesOptions } from '../routes/route.options';
@@ -34,6 +35,7 @@ export interface ResolvedConfig {
   readonly tokenDelivery: Readonly<ResolvedTokenDeliveryOptions>;
   readonly geoLocation: Readonly<ResolvedGeoLocationOptions>;
   readonly session: Readonly<ResolvedSessionOptions>;
+  readonly notifications: Readonly<ResolvedNotificationOptions>;
   readonly auditLogs: Readonly<ResolvedAuditOptions>;
   readonly challenge: Readonly<ResolvedChallengeOptions>;
   readonly hooks: Readonly<ResolvedHookOptions>;

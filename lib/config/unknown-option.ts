@@ -2,17 +2,7 @@ import { formatPath, isWithin } from './config-path';
 
 /** Options that later versions have. They are refused, not ignored: a host must not believe that they work. */
 const PLANNED = [
-  ...[
-    'emailProvider',
-    'email',
-    'emailNotifications',
-    'smsProvider',
-    'sms',
-    'social',
-    'mfa',
-    'geoLocation.maxMind',
-  ],
-  ...['recaptcha', 'apiKeys'],
+  ...['social', 'mfa', 'geoLocation.maxMind', 'recaptcha', 'apiKeys'],
   ...['signup.emailVerification', 'signup.phoneVerification', 'signup.discloseExisting'],
   ...['password.passwordReset', 'password.adminReset'],
   ...['security.maskSensitiveData', 'logger.logLevel'],

@@ -1,5 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { AUDIT_CHAIN_REPOSITORY, AUDIT_REPOSITORY } from '../audit';
+import { OUTBOX_REPOSITORY } from '../notifications';
 import { CHALLENGE_REPOSITORY } from '../challenges';
 import { DEVICE_REPOSITORY } from '../devices';
 import { PASSWORD_REPOSITORY } from '../password';
@@ -14,6 +15,7 @@ import {
   TypeormOneTimeCodeRepository,
   TypeormDeviceRepository,
   TypeormPasswordRepository,
+  TypeormOutboxRepository,
   TypeormSessionFeed,
   TypeormSessionRepository,
   TypeormUserRepository,
@@ -66,5 +68,10 @@ export const repositoryProviders: Provider[] = [
     provide: ONE_TIME_CODE_REPOSITORY,
     inject: [Database],
     useFactory: (database: Database) => new TypeormOneTimeCodeRepository(database),
+  },
+  {
+    provide: OUTBOX_REPOSITORY,
+    inject: [Database],
+    useFactory: (database: Database) => new TypeormOutboxRepository(database),
   },
 ];

@@ -39,7 +39,15 @@ export function describeConsumer(plan: ConsumerPlan, more: (folder: ConsumerFold
       for (const name of ['@nestjs/core', '@nestjs/jwt', '@nestjs/typeorm']) {
         expect(folder.installed(name)).toMatch(new RegExp(`^${plan.nest}\\.`));
       }
-      const optional = ['pg', 'mysql2', 'ioredis', 'better-sqlite3', '@nestjs/platform-fastify'];
+      const optional = [
+        'pg',
+        'mysql2',
+        'ioredis',
+        'better-sqlite3',
+        'nodemailer',
+        'twilio',
+        '@nestjs/platform-fastify',
+      ];
       expect(optional.filter((name) => folder.installed(name) !== undefined)).toEqual([]);
       expect(folder.installed('fastify') !== undefined).toBe(plan.shim === 'fastify');
     });

@@ -1,6 +1,7 @@
 import type { EntitySchema } from 'typeorm';
 import type { AuditChain } from '../../audit';
 import type { Device } from '../../devices';
+import type { OutboxEntry } from '../../notifications';
 import { type AppliedMigrationRow, appliedMigrationEntity } from './applied-migration.entity';
 import { type ChallengeSessionRow, challengeSessionEntity } from './challenge-session.entity';
 import { auditChainEntity } from './audit-chain.entity';
@@ -10,6 +11,7 @@ import type { DatabaseFamily } from './database-family';
 import type { OneTimeCode } from '../../verification';
 import { oneTimeCodeEntity } from './one-time-code.entity';
 import { deviceEntity } from './device.entity';
+import { outboxEntity } from './outbox.entity';
 import { type PasswordCredentialRow, passwordCredentialEntity } from './password-credential.entity';
 import { type PasswordHistoryRow, passwordHistoryEntity } from './password-history.entity';
 import { type SessionChangeRow, sessionChangeEntity } from './session-change.entity';
@@ -29,6 +31,7 @@ export interface Entities {
   readonly oneTimeCodes: EntitySchema<OneTimeCode>;
   readonly auditEvents: EntitySchema<AuditEventRow>;
   readonly auditChains: EntitySchema<AuditChain>;
+  readonly outbox: EntitySchema<OutboxEntry>;
   readonly transient: EntitySchema<TransientRow>;
   readonly migrations: EntitySchema<AppliedMigrationRow>;
 }
@@ -50,6 +53,7 @@ export function createEntities(family: DatabaseFamily, tablePrefix: string): Ent
     challengeSessions: challengeSessionEntity(types, tablePrefix),
     oneTimeCodes: oneTimeCodeEntity(types, tablePrefix),
     auditChains: auditChainEntity(types, tablePrefix),
+    outbox: outboxEntity(types, tablePrefix),
     transient: transientEntity(types, tablePrefix),
     migrations: appliedMigrationEntity(types, tablePrefix),
   };

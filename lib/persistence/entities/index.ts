@@ -8,6 +8,7 @@ export * from './create-entities';
 export * from './database-family';
 export * from './one-time-code.entity';
 export * from './device.entity';
+export * from './outbox.entity';
 export * from './password-credential.entity';
 export * from './password-history.entity';
 export * from './session-change.entity';

@@ -10,6 +10,7 @@ export type TableName =
   | 'transient'
   | 'challenge_sessions'
   | 'one_time_codes'
+  | 'outbox'
   | 'migrations';
 
 /** Every table, and the kinds of names that belong to it, below one prefix. */

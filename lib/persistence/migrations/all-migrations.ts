@@ -2,6 +2,7 @@ import { foundation } from './0001-foundation.migration';
 import { sessionChanges } from './0002-session-changes.migration';
 import { auditChain } from './0003-audit-chain.migration';
 import { devices } from './0004-devices.migration';
+import { notifications } from './0005-notifications.migration';
 import { passwords } from './0006-passwords.migration';
 import { challenges } from './0007-challenges.migration';
 import { oneTimeCodes } from './0008-one-time-codes.migration';
@@ -13,6 +14,7 @@ export const allMigrations: readonly SchemaMigration[] = [
   sessionChanges,
   auditChain,
   devices,
+  notifications,
   passwords,
   challenges,
   oneTimeCodes,

@@ -3,6 +3,7 @@ export * from './typeorm-audit.repository';
 export * from './typeorm-challenge.repository';
 export * from './typeorm-one-time-code.repository';
 export * from './typeorm-password.repository';
+export * from './typeorm-outbox.repository';
 export * from './typeorm-session-feed';
 export * from './typeorm-device.repository';
 export * from './typeorm-session.repository';
