@@ -1,7 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { AUDIT_OPTIONS, auditProviders, AuthAuditService } from './audit';
+import { AUDIT_ALARM, AUDIT_OPTIONS, type AuditAlarm, auditProviders, AuthAuditService } from './audit';
 import { AuthService, CurrentIdentity } from './auth';
 import { LoginUseCase } from './auth/use-cases/login.use-case';
 import { LogoutUseCase } from './auth/use-cases/logout.use-case';
@@ -46,6 +46,7 @@ import {
   CsrfTokens,
   DeviceTokenReader,
   OriginCheck,
+  RequestRefusals,
   TokenDeliveryHandler,
 } from './pipeline';
 import { COUNTERS, RATE_LIMITS_OPTIONS, RateLimiter } from './rate-limit';
@@ -113,6 +114,13 @@ const domains: Provider[] = [
   HookRegistry,
   HookRunner,
   HookGate,
+  {
+    provide: AUDIT_ALARM,
+    inject: [HookRunner],
+    useFactory: (hooks: HookRunner): AuditAlarm => ({
+      auditFailed: (failure) => hooks.notify('auditFailed', () => failure),
+    }),
+  },
   ...auditProviders,
   ...notificationProviders,
   KnownDevices,
@@ -159,6 +167,7 @@ const pipeline: Provider[] = [
   DeviceTokenReader,
   ClientInfoHandler,
   OriginCheck,
+  RequestRefusals,
   CsrfTokens,
   CsrfHandler,
   AuthHandler,

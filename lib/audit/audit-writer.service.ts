@@ -1,8 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { RepeatUnitError, UNIT_OF_WORK, type UnitOfWork } from '../common';
 import { NAuthException } from '../errors';
-// Not from the folder: the rest of it records events itself.
-import { HookRunner } from '../hooks/hook-runner';
+import { AUDIT_ALARM, type AuditAlarm } from './audit-alarm';
 import type { AuditEvent } from './audit-event';
 import { AUDIT_OPTIONS, type ResolvedAuditOptions } from './audit.options';
 import { AUDIT_REPOSITORY, AuditTrailError, type AuditRepository } from './audit.repository';
@@ -32,7 +31,7 @@ export class AuditWriter {
     @Inject(AuditSealer) private readonly sealer: AuditSealer,
     @Inject(UNIT_OF_WORK) private readonly unitOfWork: UnitOfWork,
     @Inject(AUDIT_OPTIONS) private readonly options: ResolvedAuditOptions,
-    @Inject(HookRunner) private readonly hooks: HookRunner,
+    @Inject(AUDIT_ALARM) private readonly alarm: AuditAlarm,
   ) {}
 
   /** Events that were not written since the start of the process. */
@@ -77,7 +76,7 @@ export class AuditWriter {
 
   private raise({ type: eventType }: AuditEvent, failedClosed: boolean): void {
     this.failures += 1;
-    this.hooks.notify('auditFailed', () => ({ eventType, failedClosed }));
+    this.alarm.auditFailed({ eventType, failedClosed });
   }
 
   /** The event as one line of JSON; with redaction, without what tells where the request came from. */

@@ -1,3 +1,4 @@
+export * from './audit-alarm';
 export * from './audit-chain.repository';
 export * from './audit-chain.service';
 export * from './audit-event';

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { AuditRecorder } from '../audit';
 import type {
   ChallengeDataRequest,
   ChallengeDataResponse,
@@ -30,11 +31,13 @@ import { SignupUseCase } from './use-cases/signup.use-case';
 
 /**
  * Accounts and sessions. Every method validates its own input, so a raw request body may be passed, and takes the
- * signed-in user from the request in hand, never from an argument.
+ * signed-in user from the request in hand, never from an argument. What changes something leaves an event in the audit
+ * trail, and so does what is refused.
  */
 @Injectable()
 export class AuthService {
   constructor(
+    @Inject(AuditRecorder) private readonly audit: AuditRecorder,
     @Inject(SignupUseCase) private readonly signupUseCase: SignupUseCase,
     @Inject(LoginUseCase) private readonly loginUseCase: LoginUseCase,
     @Inject(RespondToChallengeUseCase) private readonly challengeUseCase: RespondToChallengeUseCase,
@@ -53,7 +56,7 @@ export class AuthService {
   signup(dto: SignupRequest): Promise<AuthResponseDTO>;
   signup(body: unknown): Promise<AuthResponseDTO>;
   signup(body: unknown): Promise<AuthResponseDTO> {
-    return this.signupUseCase.execute(body);
+    return this.audit.watch('ACCOUNT_CREATED', () => this.signupUseCase.execute(body));
   }
 
   /**
@@ -64,7 +67,7 @@ export class AuthService {
   login(dto: LoginRequest): Promise<AuthResponseDTO>;
   login(body: unknown): Promise<AuthResponseDTO>;
   login(body: unknown): Promise<AuthResponseDTO> {
-    return this.loginUseCase.execute(body);
+    return this.audit.watch('LOGIN_FAILED', () => this.loginUseCase.execute(body));
   }
 
   /**
@@ -76,7 +79,7 @@ export class AuthService {
   respondToChallenge(dto: RespondToChallengeRequest): Promise<AuthResponseDTO>;
   respondToChallenge(body: unknown): Promise<AuthResponseDTO>;
   respondToChallenge(body: unknown): Promise<AuthResponseDTO> {
-    return this.challengeUseCase.execute(body);
+    return this.audit.watch('CHALLENGE_ATTEMPT_FAILED', () => this.challengeUseCase.execute(body));
   }
 
   /**
@@ -87,8 +90,8 @@ export class AuthService {
    */
   resendCode(dto: ResendCodeRequest): Promise<ResendCodeResponse>;
   resendCode(body: unknown): Promise<ResendCodeResponse>;
-  async resendCode(body: unknown): Promise<ResendCodeResponse> {
-    return this.challengeUseCase.resend(body);
+  resendCode(body: unknown): Promise<ResendCodeResponse> {
+    return this.audit.watch('CHALLENGE_ATTEMPT_FAILED', () => this.challengeUseCase.resend(body));
   }
 
   /**
@@ -100,7 +103,7 @@ export class AuthService {
   getSetupData(dto: SetupDataRequest): Promise<SetupDataResponse>;
   getSetupData(body: unknown): Promise<SetupDataResponse>;
   getSetupData(body: unknown): Promise<SetupDataResponse> {
-    return this.challengeUseCase.setupData(body);
+    return this.audit.watch('CHALLENGE_ATTEMPT_FAILED', () => this.challengeUseCase.setupData(body));
   }
 
   /**
@@ -112,7 +115,7 @@ export class AuthService {
   getChallengeData(dto: ChallengeDataRequest): Promise<ChallengeDataResponse>;
   getChallengeData(body: unknown): Promise<ChallengeDataResponse>;
   getChallengeData(body: unknown): Promise<ChallengeDataResponse> {
-    return this.challengeUseCase.challengeData(body);
+    return this.audit.watch('CHALLENGE_ATTEMPT_FAILED', () => this.challengeUseCase.challengeData(body));
   }
 
   /**
@@ -124,7 +127,7 @@ export class AuthService {
   refreshToken(dto?: RefreshRequest): Promise<TokenResponseDTO>;
   refreshToken(body: unknown): Promise<TokenResponseDTO>;
   refreshToken(body?: unknown): Promise<TokenResponseDTO> {
-    return this.refreshUseCase.execute(body);
+    return this.audit.watch('TOKEN_REFRESHED', () => this.refreshUseCase.execute(body));
   }
 
   /**
@@ -135,7 +138,7 @@ export class AuthService {
   logout(dto?: LogoutRequest): Promise<LogoutResponse>;
   logout(body: unknown): Promise<LogoutResponse>;
   logout(body?: unknown): Promise<LogoutResponse> {
-    return this.logoutUseCase.execute(body);
+    return this.audit.watch('SESSION_REVOKED', () => this.logoutUseCase.execute(body));
   }
 
   /**
@@ -146,7 +149,7 @@ export class AuthService {
   logoutAll(dto?: LogoutAllRequest): Promise<LogoutAllResponse>;
   logoutAll(body: unknown): Promise<LogoutAllResponse>;
   logoutAll(body?: unknown): Promise<LogoutAllResponse> {
-    return this.logoutUseCase.all(body);
+    return this.audit.watch('GLOBAL_SIGNOUT', () => this.logoutUseCase.all(body));
   }
 
   /**
@@ -157,7 +160,7 @@ export class AuthService {
   logoutSession(dto: { sessionId: string }): Promise<LogoutSessionResponse>;
   logoutSession(params: unknown): Promise<LogoutSessionResponse>;
   logoutSession(params: unknown): Promise<LogoutSessionResponse> {
-    return this.logoutUseCase.one(params);
+    return this.audit.watch('SESSION_REVOKED', () => this.logoutUseCase.one(params));
   }
 
   /**
@@ -186,6 +189,6 @@ export class AuthService {
   updateProfile(dto: UpdateProfileRequest): Promise<UserProfile>;
   updateProfile(body: unknown): Promise<UserProfile>;
   updateProfile(body: unknown): Promise<UserProfile> {
-    return this.profileUseCase.update(body);
+    return this.audit.watch('PROFILE_UPDATED', () => this.profileUseCase.update(body));
   }
 }

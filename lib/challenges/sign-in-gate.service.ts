@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { AuthAuditService } from '../audit';
 import { UNIT_OF_WORK, type UnitOfWork } from '../common';
 import type { IssuedTokens } from '../context';
 import type { ChallengeResponse } from '../contracts';
@@ -29,6 +30,7 @@ export class SignInGate {
     @Inject(HookGate) private readonly hookGate: HookGate,
     @Inject(HookRunner) private readonly hooks: HookRunner,
     @Inject(UNIT_OF_WORK) private readonly unitOfWork: UnitOfWork,
+    @Inject(AuthAuditService) private readonly audit: AuthAuditService,
   ) {}
 
   /** To be called before a unit of work that `proceed` is to be part of; see SessionOpener.prepare. */
@@ -72,6 +74,15 @@ export class SignInGate {
       const { user, authMethod, amr, deviceName, isSignup } = signIn;
       const issued = await this.sessions.open({ user, authMethod, amr: [...amr], deviceName });
       const { sessionId } = issued;
+      if (!isSignup) {
+        await this.audit.record('LOGIN_SUCCESS', {
+          status: 'SUCCESS',
+          userId: user.id,
+          sessionId,
+          authMethod,
+          details: { amr: [...amr] },
+        });
+      }
       await this.hooks.after('afterLogin', () => ({
         user: toUserProfile(user, authMethod),
         authMethod,

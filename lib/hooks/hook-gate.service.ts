@@ -25,8 +25,8 @@ export class HookGate {
     return this.hooks.before(hook, payload)?.catch(async (thrown: unknown) => {
       const type: AuditEventType = hook === 'beforeLogin' ? 'LOGIN_BLOCKED' : 'AUTHORIZATION_DENIED';
       const hasFailed = toNAuthException(thrown).getStatus() >= 500;
-      const reason = `${hook} hook ${hasFailed ? 'failed' : 'refused'}`;
-      await this.audit.recordRefusal(type, { status: 'FAILURE', userId, reason });
+      const reason = hasFailed ? 'hook_failed' : 'refused_by_hook';
+      await this.audit.recordRefusal(type, { status: 'FAILURE', userId, reason, details: { hook } });
       throw thrown;
     });
   }

@@ -8,6 +8,7 @@ import { SessionAuthenticator, type Session } from '../sessions';
 import { toUserProfile } from '../users';
 import { presentedToken } from './credentials';
 import { CsrfHandler } from './csrf.handler';
+import { RequestRefusals } from './request-refusals';
 
 /** Stage 3 of the pipeline: who is signed in. */
 @Injectable()
@@ -18,6 +19,7 @@ export class AuthHandler {
     @Inject(SessionAuthenticator) private readonly authenticator: SessionAuthenticator,
     @Inject(CsrfHandler) private readonly csrf: CsrfHandler,
     @Inject(AuthCookies) private readonly cookies: AuthCookies,
+    @Inject(RequestRefusals) private readonly refusals: RequestRefusals,
     @Inject(TOKEN_DELIVERY_OPTIONS) private readonly options: ResolvedTokenDeliveryOptions,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -34,8 +36,10 @@ export class AuthHandler {
         ? await this.authenticate(state, presented.token, presented.via)
         : { status: 'anonymous' };
     } catch (error) {
-      state.identity = { status: 'rejected', error: this.toRefusal(error) };
-      this.forgetEndedSession(state, state.identity.error);
+      const refusal = this.toRefusal(error);
+      state.identity = { status: 'rejected', error: refusal };
+      this.forgetEndedSession(state, refusal);
+      this.refusals.record(state, refusal);
     }
   }
 

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { resolveConfig } from '../config';
-import { AuthCookies, DeliveryPolicy, HttpRequest, RequestState } from '../context';
+import { AuthCookies, ContextStorage, DeliveryPolicy, HttpRequest, RequestState } from '../context';
 import { NAuthException } from '../errors';
 import { RefreshTokenCodec } from '../tokens';
 import { CsrfTokens } from './csrf-tokens';
 import { CsrfHandler } from './csrf.handler';
 import { OriginCheck } from './origin-check';
+import { RequestRefusals } from './request-refusals';
 
 const SESSION = '3b241101-e2bb-4255-8caf-4136c566a962';
 const OTHER = '9b241101-e2bb-4255-8caf-4136c566a962';
@@ -22,6 +23,7 @@ function setup(method: 'cookies' | 'hybrid' | 'json' = 'cookies', allowedOrigins
   });
   const tokens = new CsrfTokens(config.jwt);
   const codec = new RefreshTokenCodec(config.jwt);
+  const recorded: string[] = [];
   const handler = new CsrfHandler(
     new DeliveryPolicy(config.tokenDelivery),
     config.security,
@@ -30,6 +32,9 @@ function setup(method: 'cookies' | 'hybrid' | 'json' = 'cookies', allowedOrigins
     tokens,
     codec,
     new AuthCookies(config.tokenDelivery, config.security),
+    new RequestRefusals(new ContextStorage(config.clock), {
+      note: (type, { reason }) => void recorded.push(`${type} ${reason}`),
+    }),
   );
   const refresh = codec.encode({ sessionId: SESSION, generation: 0, salt: 's' });
   const check = (headers: Record<string, string>, verb = 'POST', url = '/auth/logout'): string => {
@@ -42,14 +47,25 @@ function setup(method: 'cookies' | 'hybrid' | 'json' = 'cookies', allowedOrigins
       throw error;
     }
   };
-  return { tokens, refresh, check };
+  return { tokens, refresh, check, recorded };
 }
 
 describe('CsrfHandler', () => {
-  const { tokens, refresh, check } = setup();
+  const { tokens, refresh, check, recorded } = setup();
   const auth = `nauth_refresh_token=${refresh}`;
   const token = tokens.issue(SESSION);
   const foreign = tokens.issue(OTHER);
+
+  it('records what it refuses, once, and nothing else', () => {
+    recorded.length = 0;
+    check({ cookie: auth });
+    check({ cookie: auth }, 'GET');
+    check({ cookie: auth, 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' });
+    expect(recorded).toEqual([
+      'SUSPICIOUS_ACTIVITY auth_csrf_token_missing',
+      'SUSPICIOUS_ACTIVITY auth_csrf_origin_rejected',
+    ]);
+  });
 
   it('asks for a token that belongs to the session of the cookies', () => {
     expect(check({ cookie: auth })).toBe('AUTH_CSRF_TOKEN_MISSING');

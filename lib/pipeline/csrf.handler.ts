@@ -12,6 +12,7 @@ import { NAuthException } from '../errors';
 import { RefreshTokenCodec, unverifiedSessionId } from '../tokens';
 import { CsrfTokens } from './csrf-tokens';
 import { OriginCheck } from './origin-check';
+import { RequestRefusals } from './request-refusals';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
 
@@ -30,6 +31,7 @@ export class CsrfHandler {
     @Inject(CsrfTokens) private readonly tokens: CsrfTokens,
     @Inject(RefreshTokenCodec) private readonly refreshTokens: RefreshTokenCodec,
     @Inject(AuthCookies) private readonly cookies: AuthCookies,
+    @Inject(RequestRefusals) private readonly refusals: RequestRefusals,
   ) {}
 
   /**
@@ -38,15 +40,12 @@ export class CsrfHandler {
   handle(state: RequestState): void {
     if (state.csrfChecked) return;
     state.csrfChecked = true;
-    const { request } = state;
-    if (!this.policy.usesCookies || SAFE_METHODS.has(request.method) || this.isExcluded(request.path)) return;
-    // A bearer token is no ambient credential, and where it is accepted the cookies beside it are ignored.
-    if (this.delivery.method === 'hybrid' && request.hasBearer) return;
-    if (!this.origins.allows(request)) throw new NAuthException('AUTH_CSRF_ORIGIN_REJECTED');
-    const access = request.cookies(this.delivery.cookieNames.access);
-    const refresh = request.cookies(this.delivery.cookieNames.refresh);
-    if (access.length === 0 && refresh.length === 0) return;
-    this.assertToken(state, sessionIdOf(access, refresh, this.refreshTokens));
+    try {
+      this.check(state);
+    } catch (error) {
+      if (error instanceof NAuthException) this.refusals.record(state, error);
+      throw error;
+    }
   }
 
   /**
@@ -60,6 +59,18 @@ export class CsrfHandler {
     const token = fits ? present : this.tokens.issue(sessionId);
     if (!fits) this.cookies.setCsrf(state, token, maxAgeSeconds);
     state.response?.setHeader(this.security.csrf.headerName, token);
+  }
+
+  private check(state: RequestState): void {
+    const { request } = state;
+    if (!this.policy.usesCookies || SAFE_METHODS.has(request.method) || this.isExcluded(request.path)) return;
+    // A bearer token is no ambient credential, and where it is accepted the cookies beside it are ignored.
+    if (this.delivery.method === 'hybrid' && request.hasBearer) return;
+    if (!this.origins.allows(request)) throw new NAuthException('AUTH_CSRF_ORIGIN_REJECTED');
+    const access = request.cookies(this.delivery.cookieNames.access);
+    const refresh = request.cookies(this.delivery.cookieNames.refresh);
+    if (access.length === 0 && refresh.length === 0) return;
+    this.assertToken(state, sessionIdOf(access, refresh, this.refreshTokens));
   }
 
   private assertToken(state: RequestState, sessionId: string | undefined): void {

@@ -7,4 +7,5 @@ export * from './csrf-tokens';
 export * from './csrf.handler';
 export * from './device-token.reader';
 export * from './origin-check';
+export * from './request-refusals';
 export * from './token-delivery.handler';

@@ -63,9 +63,7 @@ export class SessionOpener {
       const device = await this.devices.recognise(id);
       const session = this.newSession(request, device?.id ?? null, location);
       await this.sessions.insert(session);
-      if (this.options.maxConcurrent > 0) {
-        await this.ender.endOldest(id, this.options.maxConcurrent);
-      }
+      if (this.options.maxConcurrent > 0) await this.endSurplus(id, this.options.maxConcurrent);
       await this.audit.record('SESSION_CREATED', {
         status: 'SUCCESS',
         userId: id,
@@ -78,6 +76,18 @@ export class SessionOpener {
     const state = this.context.current();
     if (state) state.issued = issued;
     return issued;
+  }
+
+  private async endSurplus(userId: string, keep: number): Promise<void> {
+    const ended = await this.ender.endOldest(userId, keep);
+    if (ended === 0) return;
+    const details = { sessions: ended };
+    await this.audit.record('SESSION_REVOKED', {
+      status: 'SUCCESS',
+      userId,
+      reason: 'session_limit',
+      details,
+    });
   }
 
   private async location(): Promise<GeoLocation | null> {

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AuthAuditService } from '../audit';
-import { CLOCK, type Clock } from '../common';
+import { AuditRecorder } from '../audit';
+import { CLOCK, UNIT_OF_WORK, type Clock, type UnitOfWork } from '../common';
 import { ContextStorage, TOKEN_DELIVERY_OPTIONS } from '../context';
 import type { IssuedTokens, ResolvedTokenDeliveryOptions } from '../context';
 import type { TokenDeliveryMethod } from '../contracts';
@@ -31,7 +31,8 @@ export class SessionRefresher {
     @Inject(SessionTokens) private readonly tokens: SessionTokens,
     @Inject(HookGate) private readonly gate: HookGate,
     @Inject(HookRunner) private readonly hooks: HookRunner,
-    @Inject(AuthAuditService) private readonly audit: AuthAuditService,
+    @Inject(UNIT_OF_WORK) private readonly unitOfWork: UnitOfWork,
+    @Inject(AuditRecorder) private readonly audit: AuditRecorder,
     @Inject(ContextStorage) private readonly context: ContextStorage,
     @Inject(JWT_OPTIONS) private readonly jwt: ResolvedJwtOptions,
     @Inject(SESSION_OPTIONS) private readonly options: ResolvedSessionOptions,
@@ -56,12 +57,9 @@ export class SessionRefresher {
       if (!found || !this.isGenuine(refreshToken, found.session, claim.generation, via)) {
         throw new NAuthException('AUTH_TOKEN_INVALID');
       }
-      assertSessionStands(found, this.clock.now(), this.options.idleTimeoutMs);
       const { session } = found;
       const isLive = claim.generation === session.generation;
-      if (!isLive) await this.assertWithinGrace(session, claim.generation, presentedAt);
-      else if (this.clock.now() >= session.refreshExpiresAt.getTime())
-        throw new NAuthException('AUTH_TOKEN_EXPIRED');
+      await this.assertUsable(found, claim.generation, presentedAt);
       const asked = isAsked ? undefined : this.ask(found);
       isAsked = true;
       if (asked) {
@@ -74,6 +72,20 @@ export class SessionRefresher {
       if (current) return this.issue(found, current);
     }
     throw new NAuthException('SERVICE_UNAVAILABLE', { retryAfter: 1 });
+  }
+
+  /** A genuine token that is refused: whose it is stands fast, so the trail says so. */
+  private async assertUsable(found: SessionWithUser, generation: number, presentedAt: number): Promise<void> {
+    const { session } = found;
+    try {
+      assertSessionStands(found, this.clock.now(), this.options.idleTimeoutMs);
+      if (generation !== session.generation) await this.assertWithinGrace(session, generation, presentedAt);
+      else if (this.clock.now() >= session.refreshExpiresAt.getTime())
+        throw new NAuthException('AUTH_TOKEN_EXPIRED');
+    } catch (error) {
+      await this.recordRefusal(session, error);
+      throw error;
+    }
   }
 
   private isGenuine(text: string, session: Session, generation: number, via: TokenDeliveryMethod): boolean {
@@ -90,17 +102,21 @@ export class SessionRefresher {
     const ttl = this.deliveryOptions.refreshTtlMs[session.delivery];
     const refreshExpiresAt = new Date(Math.min(at.getTime() + ttl, session.expiresAt.getTime()));
     const client = this.context.current()?.client;
-    const won = await this.sessions.rotate({
-      id: session.id,
-      generation: session.generation,
-      at,
-      refreshExpiresAt,
-      ipAddress: client?.ipAddress ?? session.ipAddress,
-      userAgent: client?.userAgent ?? session.userAgent,
+    const { id: sessionId, userId, authMethod, generation } = session;
+    const won = await this.unitOfWork.run(async () => {
+      const rotated = await this.sessions.rotate({
+        id: sessionId,
+        generation,
+        at,
+        refreshExpiresAt,
+        ipAddress: client?.ipAddress ?? session.ipAddress,
+        userAgent: client?.userAgent ?? session.userAgent,
+      });
+      if (rotated)
+        await this.audit.record('TOKEN_REFRESHED', { status: 'SUCCESS', userId, sessionId, authMethod });
+      return rotated;
     });
-    return won
-      ? { ...session, generation: session.generation + 1, rotatedAt: at, refreshExpiresAt }
-      : undefined;
+    return won ? { ...session, generation: generation + 1, rotatedAt: at, refreshExpiresAt } : undefined;
   }
 
   /**
@@ -120,20 +136,33 @@ export class SessionRefresher {
   }
 
   /** A unit of its own, committed before the refusal is thrown, so that the refusal cannot undo it (R047). */
-  private async endFamily(session: Session): Promise<void> {
-    const { id: sessionId, userId } = session;
-    await this.ender.end(sessionId, 'refresh_reuse', userId);
-    await this.audit.recordRefusal('REFRESH_REUSE', {
-      status: 'SUSPICIOUS',
-      userId,
-      sessionId,
-      reason: 'a spent refresh token was presented',
+  private async endFamily({ id: sessionId, userId }: Session): Promise<void> {
+    await this.unitOfWork.run(async () => {
+      await this.ender.end(sessionId, 'refresh_reuse', userId);
+      await this.audit.recordRefusal('REFRESH_REUSE', {
+        status: 'SUSPICIOUS',
+        userId,
+        sessionId,
+        reason: 'spent_refresh_token',
+      });
     });
     this.hooks.notify('refreshReuse', () => ({ userId, sessionId }));
   }
 
   private ask(found: SessionWithUser): Promise<void> | undefined {
     return this.gate.ask('beforeRefresh', () => toPayload(found), found.user.id);
+  }
+
+  /** Reuse has been recorded together with the end of the session. */
+  private async recordRefusal({ id: sessionId, userId }: Session, error: unknown): Promise<void> {
+    if (!(error instanceof NAuthException) || error.getStatus() >= 500) return;
+    if (error.code === 'AUTH_TOKEN_REUSE_DETECTED') return;
+    const reason = error.code.toLowerCase();
+    await this.audit.recordLimited(
+      'TOKEN_REFRESHED',
+      { status: 'FAILURE', userId, sessionId, reason },
+      sessionId,
+    );
   }
 
   private async issue(found: SessionWithUser, current: Session): Promise<IssuedTokens> {

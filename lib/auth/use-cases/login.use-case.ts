@@ -79,9 +79,14 @@ export class LoginUseCase {
   private async verify(password: string, found: LoginAccount | null, urgent: boolean): Promise<boolean> {
     const isRight = await this.passwords.verify(password, found?.passwordHash ?? null, { urgent });
     if (found?.user.isActive && isRight) return true;
-    const reason = !found ? 'unknown identifier' : isRight ? 'account not active' : 'wrong password';
-    await this.audit.recordRefusal('LOGIN_FAILED', { status: 'FAILURE', userId: found?.user.id, reason });
-    this.tell(found, !found ? 'unknown_identifier' : isRight ? 'account_inactive' : 'wrong_password');
+    const reason = !found ? 'unknown_identifier' : isRight ? 'account_inactive' : 'wrong_password';
+    await this.audit.recordRefusal('LOGIN_FAILED', {
+      status: 'FAILURE',
+      userId: found?.user.id,
+      authMethod: 'password',
+      reason,
+    });
+    this.tell(found, reason);
     return false;
   }
 

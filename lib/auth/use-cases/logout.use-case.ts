@@ -47,11 +47,16 @@ export class LogoutUseCase {
     const logout: BeforeLogoutPayload = { userId, scope: 'all', sessionId };
     await this.ask(logout);
     const revokedCount = await this.unitOfWork.run(async () => {
-      await this.audit.record('GLOBAL_SIGNOUT', { status: 'SUCCESS', userId });
-      if (forgets && (await this.devices.forgetAll(userId)) > 0) {
-        await this.audit.record('DEVICE_FORGOTTEN', { status: 'SUCCESS', userId, reason: 'all devices' });
-      }
       const ended = await this.sessions.endAll(userId, 'logout_all');
+      await this.audit.record('GLOBAL_SIGNOUT', {
+        status: 'SUCCESS',
+        userId,
+        sessionId,
+        details: { sessions: ended },
+      });
+      if (forgets && (await this.devices.forgetAll(userId)) > 0) {
+        await this.audit.record('DEVICE_FORGOTTEN', { status: 'SUCCESS', userId, reason: 'all_devices' });
+      }
       await this.tell(logout, ended);
       return ended;
     });

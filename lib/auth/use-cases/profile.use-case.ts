@@ -52,7 +52,7 @@ export class ProfileUseCase {
       await this.audit.record('PROFILE_UPDATED', {
         status: 'SUCCESS',
         userId: user.id,
-        reason: changedFields.join(', '),
+        details: { fields: changedFields },
       });
       const profile = toUserProfile(user, current.sessionAuthMethod);
       await this.hooks.after('userUpdated', () => ({ user: profile, changedFields }));
