@@ -1,6 +1,6 @@
 import { Inject, Module, Optional } from '@nestjs/common';
 import type { DynamicModule, MiddlewareConsumer, NestModule, Provider } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, HttpAdapterHost } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, DiscoveryModule, HttpAdapterHost } from '@nestjs/core';
 import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './auth.module-definition';
 import type { ASYNC_OPTIONS_TYPE, NAuthModuleExtras, OPTIONS_TYPE } from './auth.module-definition';
 import { RESOLVED_CONFIG, resolveConfig, type NAuthConfig } from './config';
@@ -10,6 +10,7 @@ import {
   AuthGuard,
   CookieTokenInterceptor,
   CsrfGuard,
+  HookExplorer,
   NAuthContextGuard,
   NAuthExceptionFilter,
 } from './nest';
@@ -91,12 +92,14 @@ function extend(
   return {
     ...module,
     global: extras.isGlobal ?? true,
+    imports: [...(module.imports ?? []), DiscoveryModule],
     controllers: [...(module.controllers ?? []), ...controllersFor(resolveRoutes(routes))],
     providers: [
       ...(module.providers ?? []),
       configProvider,
       ...coreProviders,
       ...nestProviders,
+      HookExplorer,
       { provide: APP_INTERCEPTOR, useExisting: CookieTokenInterceptor },
       { provide: APP_FILTER, useClass: NAuthExceptionFilter },
       ...(guarded ? globalGuards : []),

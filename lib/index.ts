@@ -57,15 +57,17 @@ export {
   type NAuthCreateOptions,
   type NAuthServices,
 } from './headless';
-export type {
-  HookClient,
-  HookContext,
-  HookEvent,
-  HookHandler,
-  HookName,
-  HookOptions,
-  LoginFailureReason,
-  NAuthHooks,
+export {
+  hookNames,
+  type BeforeHookName,
+  type HookClient,
+  type HookContext,
+  type HookEvent,
+  type HookHandler,
+  type HookName,
+  type HookOptions,
+  type LoginFailureReason,
+  type NAuthHooks,
 } from './hooks';
 export {
   AuthGuard,
@@ -77,6 +79,8 @@ export {
   NAuthContextGuard,
   NAuthExceptionFilter,
   NAuthRoutesExceptionFilter,
+  OnNAuth,
+  type OnNAuthOptions,
   Public,
   TokenDelivery,
   validationException,

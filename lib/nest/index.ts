@@ -1,3 +1,4 @@
+export * from './decorators/on-nauth.decorator';
 export * from './decorators/public.decorator';
 export * from './decorators/request.decorators';
 export * from './decorators/token-delivery.decorator';
@@ -6,5 +7,6 @@ export * from './filters/nauth-routes-exception.filter';
 export * from './guards/auth.guard';
 export * from './guards/csrf.guard';
 export * from './guards/nauth-context.guard';
+export * from './hook-explorer';
 export * from './interceptors/cookie-token.interceptor';
 export * from './validation-exception';

@@ -47,12 +47,12 @@ export class SignupUseCase {
     if (!this.options.enabled) throw new NAuthException('SIGNUP_DISABLED');
     const dto = validateDto(SignupDTO, body);
     const account = this.toAccount(dto);
-    await this.hookGate.ask('beforeSignup', () => toPayload(account), null);
     const { email, username, firstName, lastName } = account;
     const [hash] = await Promise.all([
       this.passwords.accept(dto.password, { email, username, firstName, lastName }, 'signup'),
       this.gate.prepare(),
     ]);
+    await this.hookGate.ask('beforeSignup', () => toPayload(account), null);
     try {
       return await this.unitOfWork.run(() => this.create(account, hash));
     } catch (error) {
