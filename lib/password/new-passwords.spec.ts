@@ -1,7 +1,7 @@
 import { Test } from '@nestjs/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { passwordOptions } from '../../test/support/password-options';
-import { AuthAuditService } from '../audit';
+import { AuditRecorder } from '../audit';
 import { NAuthException } from '../errors';
 import { BreachCheck } from './breached/breach-check.service';
 import { BREACHED_PASSWORDS } from './breached/breached-passwords';
@@ -51,7 +51,7 @@ async function newPasswords(change: Partial<ResolvedPasswordOptions> = {}): Prom
           },
         },
       },
-      { provide: AuthAuditService, useValue: {} },
+      { provide: AuditRecorder, useValue: {} },
       {
         provide: PASSWORD_REPOSITORY,
         useValue: {

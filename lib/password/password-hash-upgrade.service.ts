@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { AuthAuditService } from '../audit';
+import { AuditRecorder } from '../audit';
 import { errorKind } from './error-kind';
 import { PASSWORD_REPOSITORY, type PasswordRepository } from './password.repository';
 import { PasswordService } from './password.service';
@@ -14,7 +14,7 @@ export class PasswordHashUpgrade {
   constructor(
     @Inject(PasswordService) private readonly hashes: PasswordService,
     @Inject(PASSWORD_REPOSITORY) private readonly passwords: PasswordRepository,
-    @Inject(AuthAuditService) private readonly audit: AuthAuditService,
+    @Inject(AuditRecorder) private readonly audit: AuditRecorder,
   ) {}
 
   /**
@@ -22,17 +22,27 @@ export class PasswordHashUpgrade {
    * next login tries again. Not inside a unit of work, because it hashes.
    * @param password that `storedHash` has just been verified with
    */
-  async run(userId: string, password: string, storedHash: string | null): Promise<void> {
-    if (storedHash === null || this.running.has(userId) || !this.hashes.needsRehash(storedHash)) return;
+  async run(userId: string, password: string, storedHash: string): Promise<void> {
+    if (this.running.has(userId) || !this.hashes.needsRehash(storedHash)) return;
     this.running.add(userId);
     try {
+      // Urgent: whoever waits for it has proved to be the owner.
+      const hash = await this.hashes.hash(password, { urgent: true });
       // The condition decides: a password set meanwhile, or an upgrade by another instance, stays.
-      await this.passwords.upgradeHash(userId, storedHash, await this.hashes.hash(password));
+      await this.passwords.upgradeHash(userId, storedHash, hash);
     } catch (error) {
-      this.logger.warn(`An outdated password hash could not be replaced: ${errorKind(error)}`);
-      await this.audit.recordRefusal('PASSWORD_HASH_UPGRADE_FAILED', { status: 'FAILURE', userId });
+      await this.failed(userId, error);
     } finally {
       this.running.delete(userId);
+    }
+  }
+
+  private async failed(userId: string, error: unknown): Promise<void> {
+    this.logger.warn(`An outdated password hash could not be replaced: ${errorKind(error)}`);
+    try {
+      await this.audit.record('PASSWORD_HASH_UPGRADE_FAILED', { status: 'FAILURE', userId });
+    } catch (cause) {
+      this.logger.warn(`That could not be recorded either: ${errorKind(cause)}`);
     }
   }
 }

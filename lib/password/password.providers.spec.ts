@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Test } from '@nestjs/testing';
 import { describe, expect, it } from 'vitest';
 import { passwordOptions } from '../../test/support/password-options';
-import { AuthAuditService } from '../audit';
+import { AuditRecorder } from '../audit';
 import { CLOCK, ENCRYPTION_KEYS, systemClock, type EncryptionKeys } from '../common';
 import { NewPasswords } from './new-passwords.service';
 import { PasswordChanger } from './password-changer.service';
@@ -22,7 +22,7 @@ async function moduleWith(hasher: ResolvedPasswordOptions['hasher']) {
       { provide: ENCRYPTION_KEYS, useValue: keys },
       { provide: CLOCK, useValue: systemClock },
       { provide: PASSWORD_REPOSITORY, useValue: {} },
-      { provide: AuthAuditService, useValue: {} },
+      { provide: AuditRecorder, useValue: {} },
       ...passwordProviders,
     ],
   }).compile();

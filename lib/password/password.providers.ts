@@ -1,10 +1,10 @@
 import type { Provider } from '@nestjs/common';
+import { ENCRYPTION_KEYS, type EncryptionKeys } from '../common';
 import { Argon2PasswordHasher } from './argon2/argon2-password-hasher';
 import { BcryptPasswordHasher } from './bcrypt-password-hasher';
 import { BreachCheck } from './breached/breach-check.service';
 import { BREACHED_PASSWORDS, type BreachedPasswords } from './breached/breached-passwords';
 import { RangeApiClient } from './breached/range-api.client';
-import { ENCRYPTION_KEYS, type EncryptionKeys } from '../common';
 import { HashQueue } from './hash-queue';
 import { NewPasswords } from './new-passwords.service';
 import { PasswordChanger } from './password-changer.service';

@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { AuthAuditService } from '../../audit';
+import { AuditRecorder } from '../../audit';
 import { NAuthException } from '../../errors';
 import { errorKind } from '../error-kind';
 import { PASSWORD_OPTIONS, type ResolvedPasswordOptions } from '../password.options';
@@ -16,7 +16,7 @@ export class BreachCheck {
     @Inject(PASSWORD_OPTIONS)
     private readonly options: Pick<ResolvedPasswordOptions, 'preventBreached' | 'breachCheck'>,
     @Inject(BREACHED_PASSWORDS) private readonly collection: BreachedPasswords,
-    @Inject(AuthAuditService) private readonly audit: AuthAuditService,
+    @Inject(AuditRecorder) private readonly audit: AuditRecorder,
   ) {}
 
   /**
@@ -35,15 +35,14 @@ export class BreachCheck {
   }
 
   private async failed(error: unknown, userId: string | undefined): Promise<false> {
-    const { onFailure } = this.options.breachCheck;
-    const taken = onFailure === 'allow' ? 'the password was taken unchecked' : 'the password was refused';
-    this.logger.warn(`The look-up of a breached password failed, ${taken}: ${errorKind(error)}`);
-    await this.audit.recordRefusal('PASSWORD_BREACH_CHECK_FAILED', {
-      status: onFailure === 'allow' ? 'INFO' : 'FAILURE',
-      userId,
-      reason: taken,
-    });
-    if (onFailure === 'allow') return false;
+    const type = 'PASSWORD_BREACH_CHECK_FAILED';
+    if (this.options.breachCheck.onFailure === 'allow') {
+      this.logger.warn(`A new password could not be looked up and was taken: ${errorKind(error)}`);
+      await this.audit.record(type, { status: 'INFO', userId, reason: 'taken_unchecked' });
+      return false;
+    }
+    this.logger.warn(`A new password could not be looked up and was refused: ${errorKind(error)}`);
+    await this.audit.recordLimited(type, { status: 'FAILURE', userId, reason: 'refused' });
     throw new NAuthException('SERVICE_UNAVAILABLE', { retryAfter: RETRY_AFTER_SECONDS, cause: error });
   }
 }

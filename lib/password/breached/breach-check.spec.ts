@@ -4,7 +4,7 @@ import { Logger } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { passwordOptions } from '../../../test/support/password-options';
-import { AuthAuditService } from '../../audit';
+import { AuditRecorder } from '../../audit';
 import { NAuthException } from '../../errors';
 import { PASSWORD_OPTIONS } from '../password.options';
 import { BreachCheck } from './breach-check.service';
@@ -31,15 +31,15 @@ async function checkWith(
 ): Promise<BreachCheck> {
   const { breachCheck } = passwordOptions();
   const options = passwordOptions({ preventBreached, breachCheck: { ...breachCheck, onFailure } });
-  const audit = {
-    recordRefusal: (type: string, entry: object) => Promise.resolve(events.push({ type, ...entry })),
-  };
+  const note = (type: string, entry: object): Promise<number> =>
+    Promise.resolve(events.push({ type, ...entry }));
+  const audit = { record: note, recordLimited: note };
   const module = await Test.createTestingModule({
     providers: [
       BreachCheck,
       { provide: PASSWORD_OPTIONS, useValue: options },
       { provide: BREACHED_PASSWORDS, useValue: source },
-      { provide: AuthAuditService, useValue: audit },
+      { provide: AuditRecorder, useValue: audit },
     ],
   }).compile();
   return module.get(BreachCheck);
@@ -73,7 +73,7 @@ describe('BreachCheck', () => {
         type: 'PASSWORD_BREACH_CHECK_FAILED',
         status: 'INFO',
         userId: 'u1',
-        reason: 'the password was taken unchecked',
+        reason: 'taken_unchecked',
       },
     ]);
   });
@@ -88,7 +88,7 @@ describe('BreachCheck', () => {
         type: 'PASSWORD_BREACH_CHECK_FAILED',
         status: 'FAILURE',
         userId: undefined,
-        reason: 'the password was refused',
+        reason: 'refused',
       },
     ]);
   });
