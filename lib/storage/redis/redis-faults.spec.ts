@@ -21,12 +21,14 @@ const ca = readFileSync(join(certificates, 'localhost.cert.pem'));
 describeOwnRedis('RedisTransientStore and faults of its server', () => {
   let server: RedisProcess;
   const stores: RedisTransientStore[] = [];
+  const hosts: Redis[] = [];
 
   beforeAll(async () => {
     server = await RedisProcess.start({ args: unsaved });
   });
 
   afterEach(async () => {
+    for (const host of hosts.splice(0)) host.disconnect();
     for (const store of stores.splice(0)) await store.close();
   });
 
@@ -77,6 +79,7 @@ describeOwnRedis('RedisTransientStore and faults of its server', () => {
       maxRetriesPerRequest: 0,
       autoResendUnfulfilledCommands: false,
     });
+    hosts.push(host);
     const store = new RedisTransientStore(host, { keyPrefix: 'own:' });
     await store.open();
     stores.push(store);
