@@ -1,13 +1,11 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { CLOCK, type Clock } from '../common';
+import { CLOCK, inBatches, type Clock } from '../common';
 import { ExclusiveTask, TRANSIENT_STORE, type TransientStore } from '../storage';
 import { CHALLENGE_REPOSITORY, type ChallengeRepository } from './challenge.repository';
 
 const INTERVAL_MS = 60_000;
 /** How long an expired challenge stays, so that clocks that differ do not matter. */
 const REST_MS = 3600_000;
-const BATCH = 500;
-const MAX_BATCHES = 20;
 
 /** Removes challenges that can no longer be answered, in small batches, on one instance at a time. */
 @Injectable()
@@ -33,8 +31,6 @@ export class ChallengeCleaner implements OnModuleInit, OnApplicationShutdown {
   /** One round; `stopped` ends it between two batches. */
   async clean(stopped: () => boolean = () => false): Promise<void> {
     const before = new Date(this.clock.now() - REST_MS);
-    for (let batch = 0; batch < MAX_BATCHES && !stopped(); batch += 1) {
-      if ((await this.challenges.deleteExpired(before, BATCH)) < BATCH) return;
-    }
+    await inBatches((limit) => this.challenges.deleteExpired(before, limit), stopped);
   }
 }

@@ -5,6 +5,7 @@ export * from './constant-time-equal';
 export * from './derive-key';
 export * from './duration';
 export * from './encryption-keys';
+export * from './in-batches';
 export * from './input-shape';
 export * from './network-bucket';
 export * from './periodic-task';

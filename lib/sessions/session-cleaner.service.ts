@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { CLOCK, type Clock } from '../common';
+import { CLOCK, inBatches, type Clock } from '../common';
 import { ExclusiveTask, TRANSIENT_STORE, type TransientStore } from '../storage';
 import { SESSION_FEED, type SessionFeed } from './session-feed';
 import { SESSION_REPOSITORY, type SessionRepository } from './session.repository';
@@ -9,9 +9,6 @@ const INTERVAL_MS = 60_000;
 const FEED_LIFE_MS = 3600_000;
 /** Sessions stay for this long after their end, so that no instance whose clock is ahead removes a live one (R151). */
 const SESSION_REST_MS = 3600_000;
-const BATCH = 500;
-/** Batches in one round, so that a backlog does not occupy the database. */
-const MAX_BATCHES = 20;
 
 /**
  * Removes what nothing can refer to any more: sessions past their absolute end, whose tokens are all dead, and old notes
@@ -50,11 +47,5 @@ export class SessionCleaner implements OnModuleInit, OnModuleDestroy {
     const sessions = new Date(now - SESSION_REST_MS);
     await inBatches((limit) => this.feed.prune(notes, limit), stopped);
     await inBatches((limit) => this.sessions.deleteExpired(sessions, limit), stopped);
-  }
-}
-
-async function inBatches(remove: (limit: number) => Promise<number>, stopped: () => boolean): Promise<void> {
-  for (let batch = 0; batch < MAX_BATCHES && !stopped(); batch += 1) {
-    if ((await remove(BATCH)) < BATCH) return;
   }
 }

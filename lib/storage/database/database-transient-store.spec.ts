@@ -49,7 +49,7 @@ describeEachEngine('DatabaseTransientStore', (engine) => {
     const [store] = subject.stores;
     for (let i = 0; i < 25; i += 1) await store.set(`short:${i}`, 'value', 1000);
     for (let i = 0; i < 5; i += 1) await store.increment(`long:${i}`, 60_000);
-    expect(await store.deleteExpired()).toBe(0);
+    expect(await store.deleteExpired(500)).toBe(0);
     await subject.clock.advance(1000);
     expect(await store.deleteExpired(10)).toBe(10);
     expect(await subject.rows()).toBe(20);
@@ -57,7 +57,7 @@ describeEachEngine('DatabaseTransientStore', (engine) => {
     expect(await subject.rows()).toBe(5);
     for (let i = 0; i < 5; i += 1) expect((await store.increment(`long:${i}`, 60_000)).count).toBe(2);
     await subject.clock.advance(60_000);
-    await store.deleteExpired();
+    await store.deleteExpired(500);
     expect(await subject.rows()).toBe(0);
   });
 
@@ -68,7 +68,7 @@ describeEachEngine('DatabaseTransientStore', (engine) => {
       await subject.clock.advance(1000);
       await Promise.all([
         ...Array.from({ length: 20 }, (_, i) => store.set(`renewed:${i}`, 'new', 60_000)),
-        ...subject.stores.slice(0, family === 'sqlite' ? 1 : 2).map((each) => each.deleteExpired()),
+        ...subject.stores.slice(0, family === 'sqlite' ? 1 : 2).map((each) => each.deleteExpired(500)),
       ]);
       for (let i = 0; i < 20; i += 1) expect(await store.get(`renewed:${i}`)).toBe('new');
     }
@@ -86,8 +86,31 @@ describeEachEngine('DatabaseTransientStore', (engine) => {
     expect(await subject.rows()).toBe(1);
     vi.advanceTimersByTime(26_000);
     vi.useRealTimers();
-    await vi.waitFor(async () => expect(await subject.rows()).toBe(0));
+    await vi.waitFor(async () => expect(await subject.rows()).toBe(0), 10_000);
     await store.close();
+  });
+
+  it('leaves the clean-up to the instance that is at it, and takes over when that one died', async () => {
+    const [store] = subject.stores;
+    await store.set('swept', 'value', 1000);
+    await subject.clock.advance(1000);
+    await store.setIfAbsent('lease:transient', 'another instance', 60_000);
+    const lease = vi.spyOn(store, 'setIfAbsent');
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await store.open();
+    vi.advanceTimersByTime(73_000);
+    vi.useRealTimers();
+    await vi.waitFor(() => expect(lease).toHaveResolvedWith(false), 10_000);
+    await store.close();
+    expect(await subject.rows()).toBe(2);
+    await subject.clock.advance(60_000);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    await store.open();
+    vi.advanceTimersByTime(73_000);
+    vi.useRealTimers();
+    await vi.waitFor(async () => expect(await subject.rows()).toBe(0), 10_000);
+    await store.close();
+    lease.mockRestore();
   });
 
   // Proof that the contract suite can tell: the same races on statements that read first and write then.

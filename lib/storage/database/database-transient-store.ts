@@ -1,9 +1,9 @@
-import type { Clock } from '../../common';
+import { inBatches, type Clock } from '../../common';
 import { NAuthException } from '../../errors';
 import { entryKey, wholeLifetime } from '../entry-limits';
+import { ExclusiveTask } from '../exclusive-task';
 import type { CounterState, TransientStore } from '../transient-store';
 import { mysqlStatements } from './mysql-statements';
-import { PeriodicTask } from '../../common';
 import { retryConflict } from './retry-conflict';
 import { returningStatements } from './returning-statements';
 import { sqlRunner, type RunSql } from './sql-statement';
@@ -11,8 +11,6 @@ import type { TransientDatabase } from './transient-database';
 import { textOf, type TransientStatements } from './transient-statements';
 
 const SWEEP_INTERVAL_MS = 60_000;
-const SWEEP_BATCH = 500;
-const SWEEP_BATCHES = 40;
 
 /**
  * Transient state in the table `<prefix>transient` of the toolkit's database: entry_key (primary key), entry_value,
@@ -27,7 +25,7 @@ const SWEEP_BATCHES = 40;
 export class DatabaseTransientStore implements TransientStore {
   private readonly table: string;
   private readonly statements: TransientStatements;
-  private readonly sweeper = new PeriodicTask((stopped) => this.sweep(stopped), SWEEP_INTERVAL_MS);
+  private readonly sweeper: ExclusiveTask;
 
   constructor(
     private readonly database: TransientDatabase,
@@ -35,6 +33,9 @@ export class DatabaseTransientStore implements TransientStore {
   ) {
     this.table = database.tableName('transient');
     this.statements = database.family === 'mysql' ? mysqlStatements : returningStatements;
+    const sweep = (stopped: () => boolean): Promise<void> =>
+      inBatches((limit) => this.deleteExpired(limit), stopped);
+    this.sweeper = new ExclusiveTask(this, 'transient', sweep, SWEEP_INTERVAL_MS);
   }
 
   async increment(key: string, ttlMs: number): Promise<CounterState> {
@@ -103,7 +104,7 @@ export class DatabaseTransientStore implements TransientStore {
    * Removes at most `limit` expired rows; how many it found. Deleting by key takes the locks in the order in which the
    * other statements take them, and asks again whether the row is expired: it may have been renewed meanwhile.
    */
-  async deleteExpired(limit = SWEEP_BATCH): Promise<number> {
+  async deleteExpired(limit: number): Promise<number> {
     const now = this.clock.now();
     const expired = await this.run((run) =>
       run('SELECT entry_key FROM {table} WHERE expires_at_ms <= :now ORDER BY expires_at_ms LIMIT :limit', {
@@ -124,19 +125,13 @@ export class DatabaseTransientStore implements TransientStore {
     return keys.length;
   }
 
-  /** Starts the clean-up of expired rows, about once a minute. */
+  /** Starts the clean-up of expired rows, about once a minute, on one of several instances at a time. */
   async open(): Promise<void> {
     this.sweeper.start();
   }
 
   async close(): Promise<void> {
     await this.sweeper.stop();
-  }
-
-  private async sweep(stopped: () => boolean): Promise<void> {
-    for (let batch = 0; batch < SWEEP_BATCHES && !stopped(); batch += 1) {
-      if ((await this.deleteExpired(SWEEP_BATCH)) < SWEEP_BATCH) return;
-    }
   }
 
   private entry(key: string): { key: string; now: number } {
