@@ -18,9 +18,9 @@ export class LogoutUseCase {
     @Inject(CurrentIdentity) private readonly identity: CurrentIdentity,
     @Inject(UNIT_OF_WORK) private readonly unitOfWork: UnitOfWork,
     @Inject(SessionEnder) private readonly sessions: SessionEnder,
+    @Inject(DeviceRecognition) private readonly devices: DeviceRecognition,
     @Inject(HookGate) private readonly hookGate: HookGate,
     @Inject(HookRunner) private readonly hooks: HookRunner,
-    @Inject(DeviceRecognition) private readonly devices: DeviceRecognition,
     @Inject(AuthAuditService) private readonly audit: AuthAuditService,
     @Inject(ContextStorage) private readonly context: ContextStorage,
     @Inject(AuthCookies) private readonly cookies: AuthCookies,
@@ -31,10 +31,7 @@ export class LogoutUseCase {
     const { forgetMe } = validateDto(LogoutDTO, body ?? {});
     const { session } = this.identity.require();
     const forgets = forgetMe === true || forgetMe === 'true';
-    await this.unitOfWork.run(async () => {
-      await this.end(session.userId, session.sessionId, 'logout');
-      if (forgets) await this.forgetDevice(session);
-    });
+    await this.end(session, session.sessionId, 'logout', forgets);
     this.clearCookies(session, forgets);
     return { success: true };
   }
@@ -43,15 +40,19 @@ export class LogoutUseCase {
   async all(body: unknown): Promise<LogoutAllResponse> {
     const { forgetDevices: forgets = false } = validateDto(LogoutAllDTO, body ?? {});
     const { session } = this.identity.require();
-    const { userId, sessionId } = session;
-    const logout: BeforeLogoutPayload = { userId, scope: 'all', sessionId };
+    const { userId } = session;
+    const logout: BeforeLogoutPayload = {
+      userId,
+      scope: 'all',
+      sessionId: session.sessionId,
+    };
     await this.ask(logout);
     const revokedCount = await this.unitOfWork.run(async () => {
       const ended = await this.sessions.endAll(userId, 'logout_all');
       await this.audit.record('GLOBAL_SIGNOUT', {
         status: 'SUCCESS',
         userId,
-        sessionId,
+        sessionId: session.sessionId,
         details: { sessions: ended },
       });
       if (forgets && (await this.devices.forgetAll(userId)) > 0) {
@@ -72,7 +73,7 @@ export class LogoutUseCase {
   async one(params: unknown): Promise<LogoutSessionResponse> {
     const { sessionId } = validateDto(LogoutSessionDTO, params);
     const { session } = this.identity.require();
-    const ended = await this.end(session.userId, sessionId, 'revoked_by_user');
+    const ended = await this.end(session, sessionId, 'revoked_by_user');
     if (!ended) throw new NAuthException('RESOURCE_NOT_FOUND');
     const wasCurrentSession = sessionId === session.sessionId;
     if (wasCurrentSession) this.clearCookies(session, false);
@@ -81,19 +82,27 @@ export class LogoutUseCase {
 
   /** True when this call ended the session; then, and only then, the trail says so. */
   private async end(
-    userId: string,
+    current: CurrentSession,
     sessionId: string,
     reason: 'logout' | 'revoked_by_user',
+    forgetsDevice = false,
   ): Promise<boolean> {
+    const { userId } = current;
     const logout: BeforeLogoutPayload = { userId, scope: 'session', sessionId };
     await this.ask(logout);
     return this.unitOfWork.run(async () => {
       const ended = await this.sessions.end(sessionId, reason, userId);
+      if (forgetsDevice) await this.forgetDevice(current);
       if (!ended) return false;
       await this.audit.record('SESSION_REVOKED', { status: 'SUCCESS', userId, sessionId, reason });
       await this.tell(logout, 1);
       return true;
     });
+  }
+
+  private async forgetDevice({ userId, sessionId, deviceId }: CurrentSession): Promise<void> {
+    if (deviceId === null || !(await this.devices.forget(userId, deviceId))) return;
+    await this.audit.record('DEVICE_FORGOTTEN', { status: 'SUCCESS', userId, sessionId });
   }
 
   private ask(logout: BeforeLogoutPayload): Promise<void> | undefined {
@@ -102,11 +111,6 @@ export class LogoutUseCase {
 
   private tell(logout: BeforeLogoutPayload, revokedCount: number): Promise<void> | undefined {
     return this.hooks.after('afterLogout', () => ({ ...logout, revokedCount }));
-  }
-
-  private async forgetDevice({ userId, sessionId, deviceId }: CurrentSession): Promise<void> {
-    if (deviceId === null || !(await this.devices.forget(userId, deviceId))) return;
-    await this.audit.record('DEVICE_FORGOTTEN', { status: 'SUCCESS', userId, sessionId });
   }
 
   /** Cookies beside a bearer token are of another session, which goes on. */
