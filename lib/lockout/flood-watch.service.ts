@@ -73,7 +73,7 @@ export class FloodWatch {
       return;
     }
     restriction.refused += 1;
-    throw new RateLimitExceeded(this.limit, restriction.until - this.clock.now(), false);
+    throw new RateLimitExceeded(this.limit, restriction.until - this.clock.now());
   }
 
   /** Notes a failed login. Never throws: what cannot be counted changes no answer. */
@@ -131,17 +131,17 @@ export class FloodWatch {
     const { count } = await this.counters.increment(`${KEY}:${level}`, ttlMs);
     if (count > 1) return;
     const windowSeconds = Math.ceil(windowMs / 1000);
-    const reason = `${failures} failed logins within ${windowSeconds} s from several networks`;
-    await this.audit.recordRefusal('ATTACK_SUSPECTED', {
-      status: 'SUSPICIOUS',
-      reason: level === 'restricted' ? `${reason}; unknown clients are held back` : reason,
-    });
     this.hooks.notify('attackSuspected', () => ({
       failures,
       networks: this.seen.networks.size,
       windowSeconds,
       isRestricted: level === 'restricted',
     }));
+    const reason = `${failures} failed logins within ${windowSeconds} s from several networks`;
+    await this.audit.recordRefusal('SUSPICIOUS_ACTIVITY', {
+      status: 'SUSPICIOUS',
+      reason: level === 'restricted' ? `${reason}; unknown clients are held back` : reason,
+    });
   }
 }
 

@@ -66,7 +66,9 @@ describe('FloodWatch (R027)', () => {
       expect(alerts).toEqual([
         { failures: 100, networks: 100 / instances, windowSeconds: 60, isRestricted: false },
       ]);
-      expect(events).toEqual([['ATTACK_SUSPECTED', '100 failed logins within 60 s from several networks']]);
+      expect(events).toEqual([
+        ['SUSPICIOUS_ACTIVITY', '100 failed logins within 60 s from several networks'],
+      ]);
     }
   });
 

@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { AuthAuditService } from '../audit';
-import { networkBucket } from '../common';
+import { UNKNOWN_NETWORK } from '../common';
 import { ContextStorage, type ClientInfo } from '../context';
 import {
   accountSubject,
@@ -59,7 +58,6 @@ export class PasswordAttempts {
     @Inject(KNOWN_CLIENTS) private readonly clients: KnownClients,
     @Inject(PASSWORD_CAPACITY) private readonly capacity: PasswordCapacity,
     @Inject(ContextStorage) private readonly context: ContextStorage,
-    @Inject(AuthAuditService) private readonly audit: Pick<AuthAuditService, 'recordRefusal'>,
     @Inject(LOCKOUT_OPTIONS) private readonly lockout: ResolvedLockoutOptions,
     @Inject(RATE_LIMITS_OPTIONS) { login }: ResolvedRateLimitsOptions,
   ) {
@@ -76,23 +74,21 @@ export class PasswordAttempts {
    */
   async check<Account extends { id: string }>(attempt: PasswordAttempt<Account>): Promise<Account | null> {
     const client = this.context.current()?.client;
-    const network = networkBucket(client?.ipAddress);
+    const network = client?.network ?? UNKNOWN_NETWORK;
     const visit = await this.earlyVisit(attempt, client, network);
     // The token of a device is a secret: who shares the network of an attacker but not the device is let in.
     if (visit?.isDevice) return this.compare(attempt, visit, network);
-    return this.told(this.networkLimit, null, () =>
-      this.limiter.during(this.networkLimit, networkSubject(network), async (use) => {
-        try {
-          const proved = await this.compare(attempt, visit ?? (await this.visit(attempt, client)), network);
-          if (proved) await use.giveBack();
-          return proved;
-        } catch (error) {
-          // A refused attempt stays counted: giving it back would make refusals cost more than failures.
-          if (!(error instanceof RateLimitExceeded)) await use.giveBack();
-          throw error;
-        }
-      }),
-    );
+    return this.limiter.during(this.networkLimit, networkSubject(network), async (use) => {
+      try {
+        const proved = await this.compare(attempt, visit ?? (await this.visit(attempt, client)), network);
+        if (proved) await use.giveBack();
+        return proved;
+      } catch (error) {
+        // A refused attempt stays counted: giving it back would make refusals cost more than failures.
+        if (!(error instanceof RateLimitExceeded)) await use.giveBack();
+        throw error;
+      }
+    });
   }
 
   /**
@@ -133,16 +129,14 @@ export class PasswordAttempts {
     network: string,
   ): Promise<Account | null> {
     const subject = account ? accountSubject(account.id, knownAs) : nameSubject(attempt.name);
-    return this.told(this.accountLimit, account, () =>
-      this.limiter.during(this.accountLimit, subject, async (use) => {
-        if (await this.verify(attempt, account, knownAs, use)) {
-          await (this.lockout.resetOnSuccess ? use.clear() : use.giveBack());
-          return account;
-        }
-        await this.flood.failed(network, knownAs === undefined);
-        return null;
-      }),
-    );
+    return this.limiter.during(this.accountLimit, subject, async (use) => {
+      if (await this.verify(attempt, account, knownAs, use)) {
+        await (this.lockout.resetOnSuccess ? use.clear() : use.giveBack());
+        return account;
+      }
+      await this.flood.failed(network, knownAs === undefined);
+      return null;
+    });
   }
 
   private async verify<Account extends { id: string }>(
@@ -155,23 +149,6 @@ export class PasswordAttempts {
       return await attempt.verify(account, knownAs !== undefined);
     } catch (error) {
       await use.giveBack();
-      throw error;
-    }
-  }
-
-  /** Writes one audit event a window and subject, not one for each refusal (R030). */
-  private async told<T>(
-    limit: RateLimit | undefined,
-    account: { id: string } | null,
-    work: () => Promise<T>,
-  ): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (error instanceof RateLimitExceeded && error.limit === limit && error.isFirst) {
-        const reason = `${error.limit.name}: more than ${error.limit.max} attempts`;
-        await this.audit.recordRefusal('LOGIN_BLOCKED', { status: 'FAILURE', userId: account?.id, reason });
-      }
       throw error;
     }
   }

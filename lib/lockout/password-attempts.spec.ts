@@ -62,17 +62,8 @@ function setUp({ lockout: changes, network = limits.login.network, known = {} }:
   };
   const full: { refusal: NAuthException | undefined } = { refusal: undefined };
   const capacity = { refusalOfStrangers: () => full.refusal };
-  const limiter = new RateLimiter(store, clock);
-  const attempts = new PasswordAttempts(
-    limiter,
-    flood,
-    clients,
-    capacity,
-    context,
-    audit,
-    options,
-    rateLimits,
-  );
+  const limiter = new RateLimiter(store, audit, clock);
+  const attempts = new PasswordAttempts(limiter, flood, clients, capacity, context, options, rateLimits);
   const work = { finds: 0, checks: [] as boolean[], failure: undefined as Error | undefined };
 
   /** 'in', 'no', or the seconds to wait, as a client sees it. Accounts begin with a letter below m. */
@@ -245,11 +236,11 @@ describe('PasswordAttempts', () => {
   it('does no more work for a refused attempt, and writes one event a window and subject (R030)', async () => {
     const { times, clock, work, events } = setUp({ network: { max: 20, windowMs: 15 * MINUTE } });
     await times(10, 'ada', 'wrong', { ip: '6.6.6.6' });
-    expect(events).toEqual([['login-account: more than 5 attempts', 'ada']]);
+    expect(events).toEqual([['more than 5 within the window (login-account, account)', 'ada']]);
     await times(12, 'bob', 'wrong', { ip: '6.6.6.6' });
     expect(events.slice(1)).toEqual([
-      ['login-account: more than 5 attempts', 'bob'],
-      ['login-network: more than 20 attempts', undefined],
+      ['more than 5 within the window (login-account, account)', 'bob'],
+      ['more than 20 within the window (login-network, network)', undefined],
     ]);
     const before = { finds: work.finds, checks: work.checks.length };
     await times(50, 'carl', 'wrong', { ip: '6.6.6.6' });

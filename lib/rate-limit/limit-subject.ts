@@ -8,11 +8,13 @@ import { canonicalEmail, canonicalPhone } from '../common';
 export interface LimitSubject {
   readonly kind: 'account' | 'name' | 'network' | 'device' | 'recipient';
   readonly value: string;
+  /** Whose account it is, where it is one. */
+  readonly userId?: string;
 }
 
 /** An account, by its id. `client` is what a known client is known by; it has a count of its own (R023). */
 export function accountSubject(userId: string, client?: string): LimitSubject {
-  return { kind: 'account', value: client === undefined ? userId : `${userId} ${client}` };
+  return { kind: 'account', value: client === undefined ? userId : `${userId} ${client}`, userId };
 }
 
 /** A name that no account has, in its canonical form: counted as an account is (R017). */

@@ -5,12 +5,12 @@ import type { RateLimit } from './rate-limit';
 export class RateLimitExceeded extends NAuthException {
   /**
    * @param waitMs until the subject may try again
-   * @param isFirst the first refusal of this window, over all instances: the one to write an audit event for
+   * @param isFirst the first refusal of this window, over all instances: the one that is worth telling anybody
    */
   constructor(
     readonly limit: RateLimit,
     waitMs: number,
-    readonly isFirst: boolean,
+    readonly isFirst = false,
   ) {
     // A clock that was set back makes a window no longer.
     const longestMs = Math.max(limit.windowMs, limit.lockMs ?? 0);

@@ -1,4 +1,4 @@
-import type { NAuthErrorCode } from '../contracts';
+import type { AuditEventType, NAuthErrorCode } from '../contracts';
 import type { ResolvedLimit } from './rate-limits.options';
 
 /** How often one subject may do one thing within a window, over all instances. */
@@ -13,6 +13,8 @@ export interface RateLimit {
   readonly code: NAuthErrorCode;
   /** How long the subject is refused from its last allowed use on. Default: what is left of the window. */
   readonly lockMs?: number;
+  /** What the audit trail calls a refusal. Default LOGIN_BLOCKED. */
+  readonly event?: AuditEventType;
   /**
    * Longest time for which a refusal is believed without asking the store again. Short where something may end the
    * refusal early, on whatever instance; long where only time does.

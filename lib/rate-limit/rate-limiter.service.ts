@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { AuthAuditService } from '../audit';
 import { CLOCK, type Clock } from '../common';
 import type { CounterState } from '../storage';
 import { COUNTERS, type Counters } from './counters';
@@ -25,7 +26,7 @@ const UNLIMITED: LimitedUse = { giveBack: () => Promise.resolve(), clear: () => 
 /**
  * Counts what is limited, over all instances, before it is done (R021): one atomic step of the store decides, and what
  * turns out not to count is given back. A subject that is over its limit costs no further round trip until it may try
- * again.
+ * again, and one audit event a window, not one for each refusal (R030).
  */
 @Injectable()
 export class RateLimiter {
@@ -34,6 +35,7 @@ export class RateLimiter {
 
   constructor(
     @Inject(COUNTERS) private readonly counters: Counters,
+    @Inject(AuthAuditService) private readonly audit: Pick<AuthAuditService, 'recordRefusal'>,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.refusals = new Refusals(clock);
@@ -53,7 +55,7 @@ export class RateLimiter {
    * @throws {NAuthException} SERVICE_UNAVAILABLE when it cannot be counted
    */
   async take(limit: RateLimit | undefined, subject: LimitSubject): Promise<LimitedUse> {
-    return limit ? this.count(limit, limitKey(limit.name, subject)) : UNLIMITED;
+    return limit ? this.count(limit, subject) : UNLIMITED;
   }
 
   /**
@@ -70,32 +72,37 @@ export class RateLimiter {
     const key = limitKey(limit.name, subject);
     this.refuseKnown(limit, key);
     const done = await this.gate.run(key, limit.max, async () => {
-      return { result: await work(await this.count(limit, key)) };
+      return { result: await work(await this.count(limit, subject)) };
     });
-    if (!done) throw new RateLimitExceeded(limit, 1, false);
+    if (!done) throw new RateLimitExceeded(limit, 1);
     return done.result;
   }
 
   /**
-   * Counts what has happened already, for limits that only look at failures of what cannot be guessed; `assertNotRefused`
-   * then refuses. True for the use that reached the limit.
+   * Counts what has happened already, for limits that look at failures only, of what cannot be guessed: a success then
+   * costs no round trip. From the limit on `assertNotRefused` refuses. Never throws.
    */
-  async note(limit: RateLimit | undefined, subject: LimitSubject): Promise<boolean> {
-    if (!limit) return false;
-    const key = limitKey(limit.name, subject);
-    const { count, ttlMs } = await this.counters.increment(key, limit.windowMs);
-    if (count >= limit.max) this.refusals.noteFinal(key, ttlMs);
-    return count === limit.max;
+  async note(limit: RateLimit | undefined, subject: LimitSubject): Promise<void> {
+    if (!limit) return;
+    await leniently(async () => {
+      const key = limitKey(limit.name, subject);
+      const { count, ttlMs } = await this.counters.increment(key, limit.windowMs);
+      if (count >= limit.max) this.refusals.noteFinal(key, ttlMs);
+      if (count === limit.max) await this.record(limit, subject);
+    });
   }
 
-  private async count(limit: RateLimit, key: string): Promise<LimitedUse> {
+  private async count(limit: RateLimit, subject: LimitSubject): Promise<LimitedUse> {
+    const key = limitKey(limit.name, subject);
     this.refuseKnown(limit, key);
     this.refusals.startAsking(key, limit.believeMs);
     const state = await this.counters.increment(key, limit.windowMs);
     if (state.count > limit.max) {
       this.refusals.note(key, state.ttlMs, limit.believeMs);
       // Only one caller gets this count.
-      throw new RateLimitExceeded(limit, state.ttlMs, state.count === limit.max + 1);
+      const isFirst = state.count === limit.max + 1;
+      if (isFirst) await this.record(limit, subject);
+      throw new RateLimitExceeded(limit, state.ttlMs, isFirst);
     }
     this.refusals.forget(key);
     const locks = limit.lockMs !== undefined && state.count === limit.max;
@@ -110,7 +117,7 @@ export class RateLimiter {
     const endsAt = this.clock.now() + ttlMs;
     return {
       giveBack: () =>
-        this.leniently(async () => {
+        leniently(async () => {
           const leftMs = endsAt - this.clock.now();
           // The window is over, and the next one's counter has nothing of this use.
           if (leftMs <= 0) return;
@@ -119,20 +126,25 @@ export class RateLimiter {
           this.refusals.forget(key);
         }),
       clear: () =>
-        this.leniently(async () => {
+        leniently(async () => {
           await this.counters.delete(key);
           this.refusals.forget(key);
         }),
     };
   }
 
-  /** A count that cannot be taken back stays, which errs on the safe side; what was counted for is done and stands. */
-  private async leniently(work: () => Promise<void>): Promise<void> {
-    await work().catch(() => undefined);
-  }
-
   private refuseKnown(limit: RateLimit, key: string): void {
     const waitMs = this.refusals.waitOf(key);
-    if (waitMs !== undefined) throw new RateLimitExceeded(limit, waitMs, false);
+    if (waitMs !== undefined) throw new RateLimitExceeded(limit, waitMs);
   }
+
+  private record({ name, max, event }: RateLimit, { kind, userId }: LimitSubject): Promise<void> {
+    const reason = `more than ${max} within the window (${name}, ${kind})`;
+    return this.audit.recordRefusal(event ?? 'LOGIN_BLOCKED', { status: 'FAILURE', userId, reason });
+  }
+}
+
+/** A count that cannot be changed stays as it is, which errs on the safe side; what it was about is done and stands. */
+async function leniently(work: () => Promise<void>): Promise<void> {
+  await work().catch(() => undefined);
 }

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { describeRedisProcess, RedisProcess } from '../../test/support/restartable-redis';
+import { RedisProcess } from '../../test/support/redis-process';
+import { describeOwnRedis } from '../../test/support/services';
+import { silentAudit } from '../../test/support/silent-audit';
 import { manualClock } from '../../test/support/transient-database';
 import { systemClock } from '../common';
 import { MemoryTransientStore, RedisTransientStore } from '../storage';
@@ -50,7 +52,7 @@ describe('ResilientCounters (R149)', () => {
     return {
       clock,
       counters,
-      limiter: new RateLimiter(counters, clock),
+      limiter: new RateLimiter(counters, silentAudit, clock),
       fail: (how: () => Promise<never> = down) =>
         Object.assign(backing, { increment: how, decrement: how, delete: how, expire: how }),
       recover: () => {
@@ -104,7 +106,7 @@ describe('ResilientCounters (R149)', () => {
 
   it('locks for the time it should', async () => {
     const { counters, clock, fail } = setUp();
-    const limiter = new RateLimiter(counters, clock);
+    const limiter = new RateLimiter(counters, silentAudit, clock);
     const locking = { ...limit, lockMs: MINUTE };
     fail();
     for (let i = 0; i < 5; i += 1) await limiter.take(locking, accountSubject('ada'));
@@ -155,26 +157,26 @@ describe('ResilientCounters (R149)', () => {
   });
 });
 
-describeRedisProcess('limits on a Redis that dies and comes back (R149)', () => {
+describeOwnRedis('limits on a Redis that dies and comes back (R149)', () => {
   let redis: RedisProcess;
   let one: RateLimiter;
   let other: RateLimiter;
   const stores: RedisTransientStore[] = [];
 
   beforeAll(async () => {
-    redis = await RedisProcess.start();
+    redis = await RedisProcess.start({ args: ['--save', ''] });
     const instance = async (): Promise<RateLimiter> => {
       const store = new RedisTransientStore({ url: redis.url });
       stores.push(store);
       await store.open();
-      return new RateLimiter(new ResilientCounters(store, systemClock), systemClock);
+      return new RateLimiter(new ResilientCounters(store, systemClock), silentAudit, systemClock);
     };
     one = await instance();
     other = await instance();
   });
   afterAll(async () => {
     for (const store of stores) await store.close();
-    await redis.kill();
+    await redis.stop();
   });
 
   /** Milliseconds until a use of one instance counts for the other. */
@@ -204,7 +206,7 @@ describeRedisProcess('limits on a Redis that dies and comes back (R149)', () => 
       }
       expect(passed).toBe(50);
       expect(times.sort((a, b) => a - b)[Math.floor(times.length * 0.99)]).toBeLessThan(1000);
-      if (fault === 'kill') await redis.start();
+      if (fault === 'kill') await redis.launch();
       else redis.thaw();
       expect(await untilShared()).toBeLessThan(5000);
       for (let i = 0; i < 10; i += 1) expect(await passes(one, `${fault}-${i}`, 9)).toBe(0);

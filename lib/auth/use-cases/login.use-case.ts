@@ -63,7 +63,8 @@ export class LoginUseCase {
         verify: (found, isUrgent) => this.verify(dto.password, found, isUrgent),
       })
       .catch((error: unknown) => {
-        if (error instanceof RateLimitExceeded) this.tell(null, 'rate_limited');
+        // Once a window, so that a refusal costs nothing (R030).
+        if (error instanceof RateLimitExceeded && error.isFirst) this.tell(null, 'rate_limited');
         throw error;
       });
     if (!login) throw new NAuthException('AUTH_INVALID_CREDENTIALS');
