@@ -96,8 +96,9 @@ const configuration: Provider[] = [
 const persistence: Provider[] = [
   {
     provide: Database,
-    inject: [RESOLVED_CONFIG, { token: getDataSourceToken(), optional: true }],
-    useFactory: (config: ResolvedConfig, hostDataSource?: DataSource) => openDatabase(config, hostDataSource),
+    inject: [RESOLVED_CONFIG, ContextStorage, { token: getDataSourceToken(), optional: true }],
+    useFactory: (config: ResolvedConfig, context: ContextStorage, hostDataSource?: DataSource) =>
+      openDatabase(config, hostDataSource, () => context.current()),
   },
   { provide: UNIT_OF_WORK, useExisting: Database },
   ...repositoryProviders,

@@ -8,3 +8,4 @@ export * from './http-request';
 export * from './request-state';
 export * from './auth-cookies';
 export * from './request-view';
+export * from './wait-budget';

@@ -2,6 +2,7 @@ import type { TokenDeliveryMethod, TokenFields, UserProfile } from '../contracts
 import type { NAuthException } from '../errors';
 import type { ClientInfo } from './client-info';
 import type { HttpRequest, ResponseSink } from './http-request';
+import type { WaitBudget } from './wait-budget';
 
 /** The session behind a request, as far as routes and services need it. */
 export interface CurrentSession {
@@ -53,6 +54,8 @@ export class RequestState {
   mountPath: string | undefined;
   /** True after the CSRF check has run, so that it runs once. */
   csrfChecked = false;
+  /** What is left of the time that the request may wait for the database; undefined before it has asked it. */
+  databaseWaits: WaitBudget | undefined;
 
   /** @param startedAt when the request reached the server, milliseconds of the toolkit's clock */
   constructor(

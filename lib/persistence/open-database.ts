@@ -3,7 +3,7 @@ import type { DataSource, DataSourceOptions } from 'typeorm';
 import type { DatabaseOptions } from '../config/nauth-config';
 import type { ResolvedConfig } from '../config/resolved-config';
 import { checkDataSource } from './check-data-source';
-import { Database } from './database';
+import { Database, type DatabaseParts } from './database';
 import { DatabaseStartError } from './database-start-error';
 import { attachEntities, createEntities } from './entities';
 import { checkSchema, migrate } from './migrations';
@@ -19,7 +19,11 @@ export type DatabaseConfig = Pick<ResolvedConfig, 'database' | 'tablePrefix' | '
  * date or checks that it is.
  * @throws {DatabaseStartError} one readable reason, without secrets
  */
-export async function openDatabase(config: DatabaseConfig, hostDataSource?: DataSource): Promise<Database> {
+export async function openDatabase(
+  config: DatabaseConfig,
+  hostDataSource?: DataSource,
+  currentRequest?: DatabaseParts['currentRequest'],
+): Promise<Database> {
   const { dataSource, owned } = await openDataSource(config.database ?? hostDataSource ?? fallback(config));
   try {
     const family = checkDataSource(dataSource);
@@ -28,7 +32,7 @@ export async function openDatabase(config: DatabaseConfig, hostDataSource?: Data
     const parts = { dataSource, family, tablePrefix: config.tablePrefix, entities };
     await attachEntities(dataSource, entities);
     await (config.migrations.autoRun ? migrate(parts) : checkSchema(parts));
-    return new Database({ ...parts, ownsDataSource: owned });
+    return new Database({ ...parts, ownsDataSource: owned, currentRequest });
   } catch (error) {
     if (owned) await dataSource.destroy().catch(() => undefined);
     throw error;
