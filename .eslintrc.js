@@ -2,7 +2,7 @@
 const layers = [
   ['common', 'contracts'],
   ['errors'],
-  ['context', 'storage', 'notifications', 'audit', 'hooks'],
+  ['context', 'storage', 'notifications', 'audit', 'hooks', 'shutdown'],
   ['rate-limit', 'lockout', 'users'],
   ['password', 'tokens'],
   ['sessions', 'devices'],

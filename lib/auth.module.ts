@@ -15,11 +15,13 @@ import {
   NAuthExceptionFilter,
 } from './nest';
 import { NAuthRoutesExceptionFilter } from './nest';
+import { ApplicationShutdown } from './nest/application-shutdown';
 import { prepareHttpAdapter } from './nest/http-adapter-setup';
 import { RequestContextMiddleware } from './nest/middleware/request-context.middleware';
 import { RequestStates } from './nest/request-states';
 import { createRoutesController } from './nest/routes.controller';
 import { resolveRoutes, selectRoutes, type ResolvedRoutesOptions, type RoutesOptions } from './routes';
+import { GracefulShutdown } from './shutdown';
 
 const nestProviders: Provider[] = [
   RequestStates,
@@ -28,6 +30,7 @@ const nestProviders: Provider[] = [
   AuthGuard,
   CookieTokenInterceptor,
   NAuthRoutesExceptionFilter,
+  ApplicationShutdown,
 ];
 
 const globalGuards: Provider[] = [
@@ -46,6 +49,7 @@ const globalGuards: Provider[] = [
 export class AuthModule extends ConfigurableModuleClass implements NestModule {
   constructor(
     @Inject(ContextStorage) private readonly storage: ContextStorage,
+    @Inject(GracefulShutdown) private readonly shutdown: GracefulShutdown,
     @Optional() @Inject(HttpAdapterHost) private readonly adapterHost?: HttpAdapterHost,
   ) {
     super();
@@ -68,7 +72,7 @@ export class AuthModule extends ConfigurableModuleClass implements NestModule {
 
   configure(consumer: MiddlewareConsumer): void {
     const adapter = this.adapterHost?.httpAdapter;
-    if (adapter) prepareHttpAdapter(adapter, this.storage);
+    if (adapter) prepareHttpAdapter(adapter, this.storage, this.shutdown);
     consumer.apply(RequestContextMiddleware).forRoutes('{*path}');
   }
 }

@@ -62,6 +62,7 @@ import {
   SessionRefresher,
 } from './sessions';
 import { SessionTokens } from './sessions';
+import { GracefulShutdown, SHUTDOWN_OPTIONS } from './shutdown';
 import { TRANSIENT_STORE } from './storage';
 import { createCounters, openTransientStore } from './storage.factory';
 import { AccessTokenService, JWT_OPTIONS, RefreshTokenCodec } from './tokens';
@@ -90,6 +91,7 @@ const configuration: Provider[] = [
   section(RATE_LIMITS_OPTIONS, 'rateLimits'),
   section(SECURITY_OPTIONS, 'security'),
   section(SESSION_OPTIONS, 'session'),
+  section(SHUTDOWN_OPTIONS, 'shutdown'),
   section(SIGNUP_OPTIONS, 'signup'),
   section(TOKEN_DELIVERY_OPTIONS, 'tokenDelivery'),
 ];
@@ -106,6 +108,7 @@ const persistence: Provider[] = [
   { provide: TRANSIENT_STORE, inject: [RESOLVED_CONFIG, Database], useFactory: openTransientStore },
   { provide: COUNTERS, inject: [RESOLVED_CONFIG, TRANSIENT_STORE], useFactory: createCounters },
   ResourceLifecycle,
+  GracefulShutdown,
 ];
 
 const domains: Provider[] = [
@@ -190,6 +193,7 @@ export const coreExports = [
   AuthHandler,
   TokenDeliveryHandler,
   RouteRunner,
+  GracefulShutdown,
   CLOCK,
   TRANSIENT_STORE,
   RESOLVED_CONFIG,

@@ -130,6 +130,7 @@ export {
   type RouteRequest,
   type RoutesOptions,
 } from './routes';
+export { GracefulShutdown, type ClosableServer, type ShutdownOptions } from './shutdown';
 export {
   MemoryTransientStore,
   RedisTransientStore,

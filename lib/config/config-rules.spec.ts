@@ -226,6 +226,9 @@ describe('sessions and life of tokens', () => {
       'rateLimits.login.flood.alert',
       'rateLimits.login.flood.window',
     ],
+    [{ shutdown: { drainDelay: '10s' } }, 'shutdown.drainDelay'],
+    [{ shutdown: { drainDelay: '20s', timeout: '15s' } }, 'shutdown.drainDelay'],
+    [{ shutdown: { timeout: '2h' } }, 'shutdown.timeout'],
   ]);
 
   it('switch a limit off by false', () => {

@@ -24,6 +24,7 @@ import { rateLimitsSchema } from './sections/rate-limits.schema';
 import { routesSchema } from './sections/routes.schema';
 import { securitySchema } from './sections/security.schema';
 import { sessionSchema } from './sections/session.schema';
+import { shutdownSchema } from './sections/shutdown.schema';
 import { tokenDeliverySchema } from './sections/token-delivery.schema';
 
 const STORE_METHODS: readonly (keyof TransientStore)[] = [
@@ -70,6 +71,7 @@ export const configSchema = section<ConfigDraft>({
   smsProvider: smsProviderSchema,
   sms: smsSchema,
   auditLogs: auditSchema,
+  shutdown: shutdownSchema,
   challenge: challengeSchema,
   hooks: hooksSchema,
   routes: routesSchema,

@@ -18,6 +18,7 @@ import type { PasswordOptions } from '../password/password.options';
 import type { RateLimitsOptions } from '../rate-limit';
 import type { RoutesOptions } from '../routes/route.options';
 import type { SessionOptions } from '../sessions';
+import type { ShutdownOptions } from '../shutdown';
 import type { TransientStore } from '../storage';
 import type { JwtOptions } from '../tokens/jwt.options';
 import type { LoginOptions, SignupOptions } from '../users';
@@ -71,6 +72,8 @@ export interface NAuthConfig {
   /** The way out for text messages. Default: none; outside production they are printed in the log. */
   smsProvider?: SMSProvider;
   sms?: SmsOptions;
+  /** How an instance goes when it is stopped. */
+  shutdown?: ShutdownOptions;
   auditLogs?: AuditOptions;
   /** The steps between accepted credentials and tokens. */
   challenge?: ChallengeOptions;

@@ -156,6 +156,8 @@ const samples: Record<string, unknown[]> = {
   'sms.templates': [{}, { verification: 'Code: {{code}}' }],
   'sms.languages': [{}, { 'de-AT': { mfa: 'Dein Code: {{code}}' } }],
   'sms.allowedCountries': ['all', ['DE', 'AT']],
+  'shutdown.drainDelay': ['1s', 5],
+  'shutdown.timeout': ['30s', 60],
   'auditLogs.enabled': [true, false],
   'hooks.timeout': ['3s', 60],
   ...below(

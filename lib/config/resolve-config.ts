@@ -23,6 +23,7 @@ import { resolvePassword } from './sections/password.resolve';
 import { resolveRateLimits } from './sections/rate-limits.schema';
 import { resolveSecurity } from './sections/security.resolve';
 import { resolveSession } from './sections/session.resolve';
+import { resolveShutdown } from './sections/shutdown.schema';
 import { resolveTokenDelivery } from './sections/token-delivery.resolve';
 
 /**
@@ -82,6 +83,7 @@ function resolveSections(draft: ConfigDraft, context: SectionContext): ResolvedC
     session,
     notifications: resolveNotifications(draft, context),
     auditLogs: resolveAudit(draft.auditLogs ?? {}, draft.logger?.enablePiiRedaction ?? true),
+    shutdown: resolveShutdown(draft.shutdown ?? {}, context),
     challenge: resolveChallenge(draft.challenge ?? {}, context),
     hooks: resolveHooks(draft.hooks ?? {}, context),
     routes,

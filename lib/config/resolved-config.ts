@@ -12,6 +12,7 @@ import type { ResolvedPasswordOptions } from '../password/password.options';
 import type { ResolvedRateLimitsOptions } from '../rate-limit';
 import type { ResolvedRoutesOptions } from '../routes/route.options';
 import type { ResolvedSessionOptions } from '../sessions';
+import type { ResolvedShutdownOptions } from '../shutdown';
 import type { TransientStore } from '../storage';
 import type { ResolvedJwtOptions } from '../tokens/jwt.options';
 import type { ResolvedLoginOptions, ResolvedSignupOptions } from '../users';
@@ -36,6 +37,7 @@ export interface ResolvedConfig {
   readonly geoLocation: Readonly<ResolvedGeoLocationOptions>;
   readonly session: Readonly<ResolvedSessionOptions>;
   readonly notifications: Readonly<ResolvedNotificationOptions>;
+  readonly shutdown: Readonly<ResolvedShutdownOptions>;
   readonly auditLogs: Readonly<ResolvedAuditOptions>;
   readonly challenge: Readonly<ResolvedChallengeOptions>;
   readonly hooks: Readonly<ResolvedHookOptions>;

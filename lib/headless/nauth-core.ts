@@ -5,13 +5,16 @@ import type { ResolvedConfig } from '../config';
 import type { ContextStorage, DeliveryPolicy } from '../context';
 import type { AuthHandler, ClientInfoHandler, CsrfHandler, TokenDeliveryHandler } from '../pipeline';
 import type { RouteDefinition, RouteRunner } from '../routes';
+import type { GracefulShutdown } from '../shutdown';
 
 /** What an application without Nest calls. */
 export interface NAuthServices {
   readonly authService: AuthService;
   readonly auditService: AuthAuditService;
   readonly config: ResolvedConfig;
-  /** Closes what the toolkit opened. Call it when the server has stopped taking requests. */
+  /** True once `shutdown` has been called: the answer of a route that a load balancer asks. */
+  isShuttingDown(): boolean;
+  /** Closes what the toolkit opened. `shutdown` of the host does this too, when the server has stopped. */
   close(): Promise<void>;
 }
 
@@ -20,6 +23,7 @@ export interface NAuthCore extends NAuthServices {
   readonly context: ContextStorage;
   readonly delivery: DeliveryPolicy;
   readonly clock: Clock;
+  readonly gracefulShutdown: GracefulShutdown;
   readonly clientInfo: ClientInfoHandler;
   readonly csrf: CsrfHandler;
   readonly auth: AuthHandler;

@@ -8,6 +8,7 @@ import { resolveConfig, type NAuthConfig } from '../config';
 import { ContextStorage, DeliveryPolicy } from '../context';
 import { AuthHandler, ClientInfoHandler, CsrfHandler, TokenDeliveryHandler } from '../pipeline';
 import { RouteRunner, selectRoutes } from '../routes';
+import { GracefulShutdown } from '../shutdown';
 import { HeadlessModule } from './headless.module';
 import type { HostAdapter, NAuthCore, NAuthServices } from './nauth-core';
 
@@ -28,8 +29,8 @@ export class NAuth {
    */
   static async create<Host extends object>(options: NAuthCreateOptions<Host>): Promise<NAuthServices & Host> {
     const core = await bootCore(options.config, options.dataSource);
-    const { authService, auditService, config, close } = core;
-    return { authService, auditService, config, close, ...options.adapter.attach(core) };
+    const { authService, auditService, config, isShuttingDown, close } = core;
+    return { authService, auditService, config, isShuttingDown, close, ...options.adapter.attach(core) };
   }
 }
 
@@ -41,6 +42,8 @@ async function bootCore(input: NAuthConfig, dataSource: DataSource | undefined):
     abortOnError: false,
     logger: config.logger ?? ['error', 'warn'],
   });
+  const gracefulShutdown = app.get(GracefulShutdown);
+  let closed: Promise<void> | undefined;
   return {
     authService: app.get(AuthService),
     auditService: app.get(AuthAuditService),
@@ -54,6 +57,8 @@ async function bootCore(input: NAuthConfig, dataSource: DataSource | undefined):
     tokenDelivery: app.get(TokenDeliveryHandler),
     routes,
     runner: app.get(RouteRunner),
-    close: () => app.close(),
+    gracefulShutdown,
+    isShuttingDown: () => gracefulShutdown.isShuttingDown(),
+    close: () => (closed ??= app.close()),
   };
 }

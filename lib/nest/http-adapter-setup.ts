@@ -1,9 +1,16 @@
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import type { ContextStorage, IncomingRequest } from '../context';
 import { isBodyParserError, toNAuthException } from '../errors';
+import type { ClosableServer, GracefulShutdown } from '../shutdown';
 
-interface RequestEvents {
-  prependListener(event: 'request', listener: (request: IncomingRequest) => void): unknown;
+interface RequestEvents extends ClosableServer {
+  prependListener(
+    event: 'request',
+    listener: (
+      request: IncomingRequest,
+      response: { setHeader(name: string, value: string): unknown },
+    ) => void,
+  ): unknown;
 }
 
 interface ExpressLike {
@@ -23,9 +30,16 @@ interface FastifyLike {
  * What has to stand before the application's own handlers: the moment of arrival is noted before a body is read, and
  * the two adapters treat bodies alike.
  */
-export function prepareHttpAdapter(adapter: AbstractHttpAdapter, storage: ContextStorage): void {
+export function prepareHttpAdapter(
+  adapter: AbstractHttpAdapter,
+  storage: ContextStorage,
+  shutdown: GracefulShutdown,
+): void {
   const server: unknown = adapter.getHttpServer();
-  if (isRequestEvents(server)) server.prependListener('request', (request) => void storage.open(request));
+  if (isRequestEvents(server)) {
+    server.prependListener('request', (request) => void storage.open(request));
+    shutdown.watch(server);
+  }
   const instance: unknown = adapter.getInstance();
   if (adapter.getType() === 'express' && isExpress(instance)) {
     // Nest would reduce a parser's error to its text; marked here, it is answered with its code.

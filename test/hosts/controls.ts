@@ -5,15 +5,18 @@ export type Controls = (request: IncomingMessage, response: ServerResponse, next
 
 /**
  * What only the harness answers, in front of everything else on every host: GET /__outbox (every message), POST /__clock
- * { offsetMs } (moves the toolkit's clock), GET /__stats (work since the last call).
+ * { offsetMs } (moves the toolkit's clock), GET /__stats (work since the last call), GET /__ready (503 once it has been
+ * told to stop).
  */
-export function createControls(harness: Harness): Controls {
+export function createControls(harness: Harness, isShuttingDown: () => boolean): Controls {
   return (request, response, next) => {
     switch (`${request.method} ${request.url}`) {
       case 'GET /__outbox':
         return answer(response, harness.outbox.messages);
       case 'GET /__stats':
         return answer(response, harness.counters.take());
+      case 'GET /__ready':
+        return answer(response, { ready: !isShuttingDown() }, isShuttingDown() ? 503 : 200);
       case 'POST /__clock':
         return readBody(request, (text) => {
           const offsetMs = readOffset(text);

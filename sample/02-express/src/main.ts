@@ -21,7 +21,7 @@ async function main(): Promise<void> {
     if (error) throw error;
     console.log(`The sample listens on http://${host}:${port}`);
   });
-  const stop = (): void => void server.close(() => void nauth.close());
+  const stop = (): void => void nauth.shutdown(server);
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
 }

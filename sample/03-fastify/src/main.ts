@@ -13,12 +13,11 @@ async function main(): Promise<void> {
   await fastify.register(nauth.plugin);
   await fastify.register(authRoutes(nauth), { prefix: '/auth' });
   await fastify.register(greetingRoutes(nauth), { prefix: '/greeting' });
-  fastify.addHook('onClose', () => nauth.close());
 
   const { host, port } = environment;
   await fastify.listen({ port, host });
   console.log(`The sample listens on http://${host}:${port}`);
-  const stop = (): void => void fastify.close();
+  const stop = (): void => void nauth.shutdown(fastify);
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
 }

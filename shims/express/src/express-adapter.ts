@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import type { RequestHandler, Router } from 'express';
 import type { HostAdapter, NAuthCore, NAuthServices } from '@nauth-toolkit/nestjs';
 import { createErrorAnswer } from './error-answer';
@@ -36,6 +37,12 @@ export interface ExpressHost {
   errorHandler(): ErrorMiddleware;
   /** The ready-made routes below `routes.prefix`: `app.use(nauth.routes())`. */
   routes(): Router;
+  /**
+   * Stops a server without a request lost, for a signal handler (R160): requests are taken for another
+   * `shutdown.drainDelay`, then the server takes no new connections and finishes what it has in hand, then the toolkit is
+   * closed. What is open after `shutdown.timeout` is cut.
+   */
+  shutdown(server: Server): Promise<void>;
 }
 
 /** The toolkit as an Express application holds it. */
@@ -63,6 +70,12 @@ export class ExpressAdapter implements HostAdapter<ExpressHost> {
       },
       errorHandler: () => answerError,
       routes: () => readyMadeRoutes(core, pipeline, answerError),
+      shutdown: (server) => core.gracefulShutdown.run(server, () => closeServer(server), core.close),
     };
   }
+}
+
+/** A server that is closed already has nothing left to do. */
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
 }

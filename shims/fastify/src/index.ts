@@ -1,5 +1,6 @@
 export type { ErrorHandler, ErrorReply } from './error-handler';
 export {
+  type ClosableApplication,
   FastifyAdapter,
   type FastifyHost,
   type FastifyMiddleware,

@@ -9,7 +9,7 @@ export const start: StartHost = async (harness, { port, broken }) => {
   refuseBroken(broken);
   const nauth = await NAuth.create({ config: harness.config, adapter: new ExpressAdapter() });
   const app = express();
-  app.use(createControls(harness));
+  app.use(createControls(harness, nauth.isShuttingDown));
   app.get('/bare', (_request, response) => void response.json({ bare: true }));
   app.use(nauth.middleware.all());
   app.get('/public', nauth.helpers.public(), (request, response) => {
@@ -24,9 +24,6 @@ export const start: StartHost = async (harness, { port, broken }) => {
   });
   return {
     url: addressOf(server),
-    close: async () => {
-      await new Promise((resolve) => server.close(resolve));
-      await nauth.close();
-    },
+    close: () => nauth.shutdown(server),
   };
 };

@@ -8,7 +8,7 @@ export const start: StartHost = async (harness, { port, broken }) => {
   refuseBroken(broken);
   const nauth = await NAuth.create({ config: harness.config, adapter: new FastifyAdapter() });
   const app = fastify();
-  const controls = createControls(harness);
+  const controls = createControls(harness, nauth.isShuttingDown);
   app.addHook('onRequest', (request, reply, done) => {
     if (request.url.startsWith('/__')) reply.hijack();
     controls(request.raw, reply.raw, done);
@@ -24,9 +24,6 @@ export const start: StartHost = async (harness, { port, broken }) => {
   const url = await app.listen({ port, host: LISTEN_ADDRESS });
   return {
     url,
-    close: async () => {
-      await app.close();
-      await nauth.close();
-    },
+    close: () => nauth.shutdown(app),
   };
 };

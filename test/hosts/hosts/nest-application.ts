@@ -1,5 +1,12 @@
 import 'reflect-metadata';
-import { AuthModule, CurrentUser, Public, type NAuthConfig, type NAuthUser } from '@nauth-toolkit/nestjs';
+import {
+  AuthModule,
+  CurrentUser,
+  GracefulShutdown,
+  Public,
+  type NAuthConfig,
+  type NAuthUser,
+} from '@nauth-toolkit/nestjs';
 import { Controller, Get, Module, type INestApplication, type Type } from '@nestjs/common';
 import { breakOnPurpose } from '../broken/break-on-purpose';
 import { createControls } from '../controls';
@@ -31,7 +38,8 @@ export async function listen(
   harness: Harness,
   { port, broken }: { port: number; broken: string | undefined },
 ): Promise<RunningHost> {
-  app.use(createControls(harness));
+  const shutdown = app.get(GracefulShutdown);
+  app.use(createControls(harness, () => shutdown.isShuttingDown()));
   // A route of the HTTP adapter itself is one that no guard of Nest sees.
   app.getHttpAdapter().get('/bare', (_request: unknown, response: unknown) => {
     app.getHttpAdapter().reply(response, { bare: true }, 200);

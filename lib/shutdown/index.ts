@@ -1,0 +1,2 @@
+export * from './graceful-shutdown.service';
+export * from './shutdown.options';
