@@ -7,8 +7,9 @@ import {
 import type { DataSourceOptions } from 'typeorm';
 import { Counters } from './counters';
 import { CountingHasher } from './counting-hasher';
+import { emailProvider, smsProvider } from './harness-channels';
 import { countedDatabase } from './harness-database';
-import type { HarnessFile } from './harness-file';
+import type { HarnessChannel, HarnessFile } from './harness-file';
 import { MovableClock } from './movable-clock';
 import { Outbox } from './outbox';
 import { StderrLogger } from './stderr-logger';
@@ -40,6 +41,7 @@ export function createHarness(file: HarnessFile): Harness {
   const given = withoutHarnessParts(file);
   const clock = new MovableClock();
   const counters = new Counters();
+  const outbox = new Outbox();
   const database = countedDatabase(file.database, counters);
   const logger = new StderrLogger('Harness', { logLevels: ['error', 'warn', 'fatal'] });
   const config: NAuthConfig = {
@@ -53,12 +55,16 @@ export function createHarness(file: HarnessFile): Harness {
     database,
     storageAdapter: storageAdapter(file.storage),
     geoLocation: geoLocation(file.geo),
+    emailProvider: emailProvider(file.email, outbox),
+    email: withoutChannel(file.email),
+    smsProvider: smsProvider(file.sms, outbox),
+    sms: withoutChannel(file.sms),
     password: { ...given.password, hasher: countedHasher(given.password, counters) },
     routes: { ...given.routes, enabled: true, prefix: 'auth' },
     logger: { instance: logger },
     clock,
   };
-  return { config, database, clock, counters, outbox: new Outbox(), logger };
+  return { config, database, clock, counters, outbox, logger };
 }
 
 /** What the harness makes parts of, or nothing yet, is no option of the toolkit. */
@@ -69,6 +75,15 @@ function withoutHarnessParts(file: HarnessFile): Partial<HarnessFile> {
   delete given.email;
   delete given.sms;
   return given;
+}
+
+/** The toolkit's own options of a channel. */
+function withoutChannel<T extends object>(options: (HarnessChannel & T) | undefined): T | undefined {
+  if (!options) return undefined;
+  const rest = { ...options };
+  delete rest.type;
+  delete rest.url;
+  return rest;
 }
 
 function defaultKey(jwt: HarnessFile['jwt']): { secret?: string } {
