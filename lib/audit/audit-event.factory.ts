@@ -20,6 +20,8 @@ export interface AuditEntry {
   details?: AuditDetails | null;
   /** `sub` of who acted, where that is not the user. */
   performedBy?: string | null;
+  /** Default: the device of the session of the request in hand. */
+  deviceId?: string | null;
 }
 
 export const DEFAULT_TENANT = 'default';
@@ -41,9 +43,13 @@ export class AuditEventFactory {
     @Inject(AUDIT_OPTIONS) private readonly options: ResolvedAuditOptions,
   ) {}
 
-  create(type: AuditEventType, entry: AuditEntry): AuditEvent {
+  async create(type: AuditEventType, entry: AuditEntry): Promise<AuditEvent> {
+    const state = this.context.current();
+    // Asked for once a request, and answered in half a second at most.
+    const location = (await state?.client?.geo()) ?? null;
+    const identity = state?.identity;
+    const deviceId = identity?.status === 'authenticated' ? identity.session.deviceId : null;
     const now = this.clock.now();
-    const client = this.context.current()?.client;
     return {
       id: timeOrderedId(now),
       tenant: this.tenant(),
@@ -56,21 +62,22 @@ export class AuditEventFactory {
       authMethod: ascii(entry.authMethod, 32),
       reason: text(entry.reason, 255),
       details: entry.details ? cleanDetails(entry.details) : null,
-      ...this.origin(client),
+      deviceId: id(entry.deviceId ?? deviceId),
+      ipCountry: ascii(location?.country, 8),
+      ipCity: text(location?.city, 128),
+      ...this.origin(state?.client),
     };
   }
 
   private origin(client: ClientInfo | undefined) {
     const address = client?.ipAddress ?? null;
+    const device = client?.device;
     return {
       ipAddress: ascii(address !== null && this.options.truncateIp ? truncateAddress(address) : address, 64),
-      ipCountry: null,
-      ipCity: null,
       userAgent: text(client?.userAgent, 512),
-      deviceId: null,
-      deviceType: null,
-      platform: null,
-      browser: null,
+      deviceType: ascii(device?.type, 16),
+      platform: text(withVersion(device?.os, device?.osVersion), 64),
+      browser: text(withVersion(device?.browser, device?.browserVersion), 64),
       requestId: text(client?.requestId, 128),
     };
   }
@@ -95,6 +102,10 @@ export class AuditEventFactory {
 /** Ids are the toolkit's own; anything else would be refused by the column. */
 function id(value: string | null | undefined): string | null {
   return typeof value === 'string' && UUID.test(value) ? value : null;
+}
+
+function withVersion(name: string | null | undefined, version: string | null | undefined): string | null {
+  return name ? [name, version].filter(Boolean).join(' ') : null;
 }
 
 function text(value: string | null | undefined, max: number): string | null {

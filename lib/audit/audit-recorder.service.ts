@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { HttpException, Inject, Injectable } from '@nestjs/common';
-import { networkBucket, UNIT_OF_WORK, type UnitOfWork } from '../common';
+import { UNIT_OF_WORK, UNKNOWN_NETWORK, type UnitOfWork } from '../common';
 import { ContextStorage } from '../context';
 import type { AuditEventType } from '../contracts';
 import { NAuthException } from '../errors';
@@ -33,14 +33,14 @@ export class AuditRecorder {
 
   /** See `AuthAuditService.record`. */
   async record(type: AuditEventType, entry: AuditEntry): Promise<void> {
-    if (this.options.enabled) await this.writer.write(this.factory.create(type, entry));
+    if (this.options.enabled) await this.writer.write(await this.factory.create(type, entry));
   }
 
   /** See `AuthAuditService.recordRefusal`. */
   async recordRefusal(type: AuditEventType, entry: AuditEntry): Promise<void> {
     this.markRecorded();
     if (!this.options.enabled) return;
-    const event = this.factory.create(type, entry);
+    const event = await this.factory.create(type, entry);
     try {
       await this.writer.write(event);
     } catch (error) {
@@ -56,7 +56,7 @@ export class AuditRecorder {
   async recordLimited(type: AuditEventType, entry: AuditEntry, subject?: string): Promise<void> {
     this.markRecorded();
     if (!this.options.enabled) return;
-    const party = subject ?? networkBucket(this.context.current()?.client?.ipAddress);
+    const party = subject ?? this.context.current()?.client?.network ?? UNKNOWN_NETWORK;
     const suppressed = this.limiter.admit(`${type} ${entry.reason ?? ''} ${party}`);
     if (suppressed === undefined) return;
     const details = suppressed > 0 ? { ...entry.details, suppressed } : entry.details;
@@ -74,6 +74,8 @@ export class AuditRecorder {
    * the request, which the pipeline has recorded.
    */
   async watch<T>(type: AuditEventType, work: () => Promise<T>): Promise<T> {
+    // No event of a unit of work has to wait for it then, holding a connection.
+    await this.context.current()?.client?.geo();
     const scope: RefusalScope = { recorded: false };
     try {
       return await this.scopes.run(scope, work);

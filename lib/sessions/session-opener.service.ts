@@ -69,6 +69,7 @@ export class SessionOpener {
         userId: id,
         sessionId: session.id,
         authMethod: session.authMethod,
+        deviceId: session.deviceId,
       });
       return { session, device };
     });
