@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { HostName } from '../hosts/arguments';
 import type { HarnessFile } from '../hosts/harness-file';
 import { Balancer } from '../support/balancer';

@@ -116,8 +116,12 @@ describe('an application that sends messages', () => {
 
   it('refuses a channel that the harness does not know', () => {
     const database = { type: 'sqlite', url: ':memory:' } as const;
-    expect(() => createHarness({ database, email: { type: 'pigeon' } })).toThrow('none of outbox, smtp, http');
+    expect(() => createHarness({ database, email: { type: 'pigeon' } })).toThrow(
+      'none of outbox, smtp, http',
+    );
     expect(() => createHarness({ database, email: { type: 'smtp' } })).toThrow('email.url is missing');
-    expect(() => createHarness({ database, sms: { type: 'smtp', url: 'smtp://x' } })).toThrow('none of outbox, http');
+    expect(() => createHarness({ database, sms: { type: 'smtp', url: 'smtp://x' } })).toThrow(
+      'none of outbox, http',
+    );
   });
 });

@@ -118,33 +118,37 @@ function ask(url: string, agent: Agent | false = false): Promise<Reply> {
 }
 
 describe.each(hosts)('shutdown (%s)', (_name, start) => {
-  it('takes requests while it drains, finishes the last one, ends kept connections and closes the toolkit', { retry: 2 }, async () => {
-    const slow = new SlowRoute();
-    const database = new DataSource(dataSourceOptions({ type: 'sqlite', url: ':memory:' }));
-    const config = testConfig({ database, shutdown: { drainDelay: '1s' } });
-    const host = await start(config, slow);
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    expect((await ask(`${host.url}/fast`, agent)).headers.connection).not.toBe('close');
-    const last = ask(`${host.url}/slow`);
-    await slow.isReached;
-    expect(host.isShuttingDown()).toBe(false);
+  it(
+    'takes requests while it drains, finishes the last one, ends kept connections and closes the toolkit',
+    { retry: 2 },
+    async () => {
+      const slow = new SlowRoute();
+      const database = new DataSource(dataSourceOptions({ type: 'sqlite', url: ':memory:' }));
+      const config = testConfig({ database, shutdown: { drainDelay: '1s' } });
+      const host = await start(config, slow);
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      expect((await ask(`${host.url}/fast`, agent)).headers.connection).not.toBe('close');
+      const last = ask(`${host.url}/slow`);
+      await slow.isReached;
+      expect(host.isShuttingDown()).toBe(false);
 
-    let stopped = false;
-    const stopping = host.stop().then(() => (stopped = true));
-    while (!host.isShuttingDown()) await new Promise(setImmediate);
-    const kept = await ask(`${host.url}/fast`, agent);
-    expect([kept.status, kept.headers.connection]).toEqual([200, 'close']);
-    expect((await ask(`${host.url}/fast`)).status).toBe(200);
+      let stopped = false;
+      const stopping = host.stop().then(() => (stopped = true));
+      while (!host.isShuttingDown()) await new Promise(setImmediate);
+      const kept = await ask(`${host.url}/fast`, agent);
+      expect([kept.status, kept.headers.connection]).toEqual([200, 'close']);
+      expect((await ask(`${host.url}/fast`)).status).toBe(200);
 
-    // In between, a connection may be refused, reset, or told that the server is closing.
-    while ((await ask(`${host.url}/fast`)).status !== 'ECONNREFUSED') await new Promise(setImmediate);
-    expect([stopped, database.isInitialized]).toEqual([false, true]);
-    slow.finish();
-    expect((await last).status).toBe(200);
-    agent.destroy();
-    await stopping;
-    expect(database.isInitialized).toBe(false);
-  });
+      // In between, a connection may be refused, reset, or told that the server is closing.
+      while ((await ask(`${host.url}/fast`)).status !== 'ECONNREFUSED') await new Promise(setImmediate);
+      expect([stopped, database.isInitialized]).toEqual([false, true]);
+      slow.finish();
+      expect((await last).status).toBe(200);
+      agent.destroy();
+      await stopping;
+      expect(database.isInitialized).toBe(false);
+    },
+  );
 
   it('cuts what does not end in time', async () => {
     const slow = new SlowRoute();

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Database } from '../../../lib/persistence';
 import { type CodeRequest, OneTimeCodes } from '../../../lib/verification';
 import { createTestDatabase, describeEachEngine, type TestDatabase } from '../../support/services';
