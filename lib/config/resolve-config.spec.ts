@@ -126,6 +126,7 @@ describe('defaults', () => {
         redactLog: true,
       },
       hooks: { timeoutMs: 3000, handlers: {} },
+      shutdown: { drainDelayMs: 0, timeoutMs: 10_000 },
       routes: { enabled: false, prefix: 'auth', groups: ['core', 'profile', 'device'], exclude: [] },
       logger: undefined,
     });

@@ -13,7 +13,7 @@ const root = join(__dirname, '..', '..');
 const layers = [
   ['common', 'contracts'],
   ['errors'],
-  ['context', 'storage', 'notifications', 'audit', 'hooks'],
+  ['context', 'storage', 'notifications', 'audit', 'hooks', 'shutdown'],
   ['rate-limit', 'lockout', 'users'],
   ['password', 'tokens'],
   ['sessions', 'devices'],
