@@ -15,7 +15,8 @@ export const passwordsTopic: Topic = (world) =>
       const email = uniqueEmail();
       expect((await visitor(world).signup({ email, password })).status).toBe(201);
       expect((await visitor(world).login(email, password)).status).toBe(200);
-      expectError(await visitor(world).login(email, `${password} `), 401, 'AUTH_INVALID_CREDENTIALS');
+      const shorter = Array.from(password).slice(0, -1).join('');
+      expectError(await visitor(world).login(email, shorter), 401, 'AUTH_INVALID_CREDENTIALS');
     });
 
     it('are the same in every spelling of a letter (R007)', async () => {
