@@ -49,7 +49,7 @@ import {
   RequestRefusals,
   TokenDeliveryHandler,
 } from './pipeline';
-import { COUNTERS, RATE_LIMITS_OPTIONS, RateLimiter } from './rate-limit';
+import { COUNTERS, NetworkLimits, RATE_LIMITS_OPTIONS, RateLimiter } from './rate-limit';
 import { ResourceLifecycle } from './resource-lifecycle';
 import { RouteRunner } from './routes';
 import {
@@ -131,6 +131,7 @@ const domains: Provider[] = [
   { provide: KNOWN_CLIENTS, useExisting: KnownDevices },
   { provide: PASSWORD_CAPACITY, useExisting: HashQueue },
   RateLimiter,
+  NetworkLimits,
   FloodWatch,
   PasswordAttempts,
   ...passwordProviders,

@@ -1,5 +1,6 @@
 export * from './counters';
 export * from './limit-subject';
+export * from './network-limits.service';
 export * from './rate-limit';
 export * from './rate-limit-exceeded';
 export * from './rate-limiter.service';

@@ -3,6 +3,7 @@ import { AuthCookies, ContextStorage, DeliveryPolicy, TOKEN_DELIVERY_OPTIONS } f
 import type { RequestState, ResolvedTokenDeliveryOptions } from '../../context';
 import type { TokenDeliveryMethod } from '../../contracts';
 import { NAuthException } from '../../errors';
+import { NetworkLimits } from '../../rate-limit';
 import { SessionRefresher } from '../../sessions';
 import { toTokenResponse } from '../auth-response.factory';
 import { RefreshTokenDTO, type TokenResponseDTO } from '../dto';
@@ -13,6 +14,7 @@ import { validateDto } from '../validation/validate-dto';
 export class RefreshTokenUseCase {
   constructor(
     @Inject(SessionRefresher) private readonly refresher: SessionRefresher,
+    @Inject(NetworkLimits) private readonly limits: NetworkLimits,
     @Inject(ContextStorage) private readonly context: ContextStorage,
     @Inject(AuthCookies) private readonly cookies: AuthCookies,
     @Inject(DeliveryPolicy) private readonly delivery: DeliveryPolicy,
@@ -21,14 +23,14 @@ export class RefreshTokenUseCase {
 
   /**
    * @throws {NAuthException} VALIDATION_FAILED, AUTH_TOKEN_MISSING, AUTH_TOKEN_INVALID, AUTH_TOKEN_EXPIRED,
-   * AUTH_TOKEN_REUSE_DETECTED, AUTH_SESSION_NOT_FOUND, AUTH_SESSION_EXPIRED, SERVICE_UNAVAILABLE, and what a
-   * `beforeRefresh` hook refuses with
+   * AUTH_TOKEN_REUSE_DETECTED, AUTH_SESSION_NOT_FOUND, AUTH_SESSION_EXPIRED, RATE_LIMIT_LOGIN, SERVICE_UNAVAILABLE,
+   * and what a `beforeRefresh` hook refuses with
    */
   async execute(body: unknown): Promise<TokenResponseDTO> {
     const dto = validateDto(RefreshTokenDTO, body ?? {});
     const { token, via } = this.presented(dto.refreshToken);
     try {
-      return toTokenResponse(await this.refresher.refresh(token, via));
+      return toTokenResponse(await this.limits.duringRefresh(() => this.refresher.refresh(token, via)));
     } catch (error) {
       if (via === 'cookies') this.forgetEndedSession(error);
       throw error;

@@ -6,6 +6,7 @@ import type { Clock, UnitOfWork } from '../../common';
 import { NAuthException } from '../../errors';
 import { HookGate, HookRunner, type BeforeSignupPayload } from '../../hooks';
 import { NewPasswords } from '../../password';
+import { NetworkLimits } from '../../rate-limit';
 import {
   canonicalUsername,
   IdentifierTakenError,
@@ -30,6 +31,7 @@ export class SignupUseCase {
   constructor(
     @Inject(SIGNUP_OPTIONS) private readonly options: ResolvedSignupOptions,
     @Inject(NewPasswords) private readonly passwords: NewPasswords,
+    @Inject(NetworkLimits) private readonly limits: NetworkLimits,
     @Inject(USER_REPOSITORY) private readonly users: UserRepository,
     @Inject(SignInGate) private readonly gate: SignInGate,
     @Inject(HookGate) private readonly hookGate: HookGate,
@@ -41,12 +43,14 @@ export class SignupUseCase {
 
   /**
    * @throws {NAuthException} VALIDATION_FAILED, SIGNUP_DISABLED, SIGNUP_WEAK_PASSWORD, SIGNUP_EMAIL_EXISTS,
-   * SIGNUP_USERNAME_EXISTS, SIGNUP_PHONE_EXISTS, SERVICE_UNAVAILABLE, and what a `beforeSignup` hook refuses with
+   * SIGNUP_USERNAME_EXISTS, SIGNUP_PHONE_EXISTS, RATE_LIMIT_LOGIN, SERVICE_UNAVAILABLE, and what a `beforeSignup` hook
+   * refuses with
    */
   async execute(body: unknown): Promise<AuthResponseDTO> {
     if (!this.options.enabled) throw new NAuthException('SIGNUP_DISABLED');
     const dto = validateDto(SignupDTO, body);
     const account = this.toAccount(dto);
+    await this.limits.countSignup();
     const { email, username, firstName, lastName } = account;
     const [hash] = await Promise.all([
       this.passwords.accept(dto.password, { email, username, firstName, lastName }, 'signup'),
