@@ -20,6 +20,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          globalSetup: ['test/support/database-pool.setup.ts'],
           include: [
             'lib/**/*.spec.ts',
             'shims/*/src/**/*.spec.ts',
@@ -34,7 +35,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/{e2e,conformance,docs}/**/*.spec.ts'],
           exclude: slow,
-          globalSetup: ['test/support/build.setup.ts'],
+          globalSetup: ['test/support/build.setup.ts', 'test/support/database-pool.setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
@@ -51,6 +52,19 @@ export default defineConfig({
           // Nothing beside them: what they find depends on many requests arriving at one moment.
           fileParallelism: false,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.spec.ts'],
+          globalSetup: ['test/support/build.setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // Nothing beside them: they kill and hold up what others would wait for.
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
         },
       },
     ],
