@@ -1,3 +1,4 @@
+export * from './at-least';
 export * from './canonical-email';
 export * from './canonical-phone';
 export * from './clock';
@@ -7,9 +8,11 @@ export * from './duration';
 export * from './encryption-keys';
 export * from './in-batches';
 export * from './input-shape';
+export * from './mask';
 export * from './network-bucket';
 export * from './periodic-task';
 export * from './random-token';
+export * from './seconds-until';
 export * from './secret-box';
 export * from './text';
 export * from './time-ordered-id';
