@@ -30,6 +30,7 @@ export const errorMessage: Readonly<Record<NAuthErrorCode, string>> = Object.fre
   VERIFY_CODE_EXPIRED: 'The code has expired.',
   VERIFY_TOO_MANY_ATTEMPTS: 'Too many attempts. Ask for a new code.',
   VERIFY_ALREADY_VERIFIED: 'This has been verified already.',
+  AUTH_STEP_UP_REQUIRED: 'Prove once more who you are.',
   MFA_SETUP_REQUIRED: 'A second factor has to be set up first.',
   RATE_LIMIT_SMS: 'Too many messages. Try again later.',
   RATE_LIMIT_EMAIL: 'Too many messages. Try again later.',
