@@ -31,6 +31,8 @@ export type AuditEventType =
   | 'MFA_BACKUP_CODES_GENERATED'
   | 'MFA_BACKUP_CODE_USED'
   | 'MFA_PREFERRED_METHOD_UPDATED'
+  | 'STEP_UP_COMPLETED'
+  | 'STEP_UP_FAILED'
   | 'DEVICE_FORGOTTEN'
   | 'DEVICE_TRUSTED'
   | 'DEVICE_UNTRUSTED'
@@ -113,6 +115,15 @@ export interface AuditHistoryRequest {
   startDate?: string;
   /** ISO 8601, inclusive. A date alone is its last moment in UTC. */
   endDate?: string;
+  /** In a query: `createdAt[operator]` and `createdAt[value]`. */
+  createdAt?: TimeCriterion;
+}
+
+/** Compares a time with a moment; a date alone is the whole day in UTC. */
+export interface TimeCriterion {
+  operator: 'gt' | 'gte' | 'lt' | 'lte' | 'eq';
+  /** ISO 8601, with its time zone. */
+  value: string;
 }
 
 /** A page of events, newest first. */

@@ -1,4 +1,5 @@
 import type { ChallengeName, ChallengeResponse } from './challenge';
+import type { MfaGracePeriod } from './mfa';
 import type { AuthMethod, AuthResponseUser } from './user';
 
 /** Token fields. In cookie delivery they leave the body and become cookies. Times are Unix seconds. */
@@ -15,6 +16,7 @@ export interface AuthenticatedResponse extends Partial<TokenFields> {
   trusted?: boolean;
   /** Of a device that has just been made, in JSON delivery: to be kept and sent as X-Device-Token at every sign-in. */
   deviceToken?: string;
+  mfaGracePeriod?: MfaGracePeriod;
 }
 
 /** Either tokens (with the user) or the next challenge, never both. */

@@ -1,5 +1,6 @@
 import type { NAuthErrorCode } from './error-codes';
 import type { PasswordReason } from './password';
+import type { StepUpDemand } from './step-up';
 
 /** Body of every refused request. `timestamp` is ISO 8601 in UTC; 429 and 503 come with a `Retry-After` header. */
 export interface ErrorResponse {
@@ -17,6 +18,12 @@ export interface ErrorDetails {
   errors?: string[];
   /** The same rules in the same order, for programs. */
   reasons?: PasswordReason[];
+  /** AUTH_STEP_UP_REQUIRED: what is missing. */
+  reason?: 'too_old' | 'second_factor';
+  /** AUTH_STEP_UP_REQUIRED: what POST /step-up takes. */
+  stepUp?: StepUpDemand;
   /** 429 and 503: whole seconds, the value of `Retry-After`. */
   retryAfter?: number;
+  /** SIGNIN_BLOCKED_HIGH_RISK: until when, ISO 8601 in UTC. */
+  expiresAt?: string;
 }

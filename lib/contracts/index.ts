@@ -1,9 +1,14 @@
+export type * from './administration';
 export type * from './audit';
 export type * from './auth-response';
 export type * from './challenge';
 export type * from './error-codes';
 export type * from './error-response';
+export type * from './mfa';
+export type * from './passkey';
 export type * from './password';
 export type * from './requests';
 export type * from './session';
+export type * from './step-up';
+export type * from './trusted-device';
 export type * from './user';

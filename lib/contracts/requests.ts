@@ -38,9 +38,18 @@ export interface LogoutAllRequest {
 export interface UpdateProfileRequest {
   firstName?: string | null;
   lastName?: string | null;
+  /** Has to be proved before it takes the place of the present one. */
+  email?: string;
+  /** E.164 after normalisation; has to be proved, too. Null for none. */
+  phone?: string | null;
   timezone?: string | null;
   locale?: string | null;
 }
 
 /** How tokens reach the client. */
 export type TokenDeliveryMethod = 'json' | 'cookies';
+
+export interface ConfirmAddressRequest {
+  /** The code that was sent to the new address, or the long one of the link. */
+  code: string;
+}

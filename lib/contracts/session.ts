@@ -2,7 +2,18 @@ import type { AuthMethod } from './user';
 
 /** Why a session ended before its time. */
 export type SessionEndReason =
-  'logout' | 'logout_all' | 'revoked_by_user' | 'session_limit' | 'refresh_reuse' | 'replaced';
+  | 'logout'
+  | 'logout_all'
+  | 'revoked_by_user'
+  | 'revoked_by_admin'
+  | 'session_limit'
+  | 'refresh_reuse'
+  | 'replaced'
+  | 'password_changed'
+  | 'account_disabled'
+  | 'account_deleted'
+  | 'mfa_enabled'
+  | 'mfa_required';
 
 /** What kind of client a user agent says it is. */
 export type DeviceType = 'desktop' | 'mobile' | 'tablet' | 'bot' | 'unknown';

@@ -24,4 +24,19 @@ export interface UserProfile extends AuthResponseUser {
   sessionAuthMethod: AuthMethod | null;
 }
 
+/** An address that takes the place of the present one when the code that went there has come back. */
+export interface PendingAddress {
+  /** Where the code went, masked. */
+  destination: string;
+  /** Life of the code in seconds. */
+  expiresIn: number;
+}
+
+/** Answer of PUT /profile. */
+export interface UpdatedProfile extends UserProfile {
+  /** Present when this request asked for another address. */
+  pendingEmail?: PendingAddress;
+  pendingPhone?: PendingAddress;
+}
+
 export type AuthMethod = 'password' | 'google' | 'apple' | 'facebook' | 'passkey';
