@@ -1,7 +1,7 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
-import { inputDefect, type InputDefect } from '../../common';
-import { NAuthException } from '../../errors';
+import { inputDefect, type InputDefect } from '../common';
+import { NAuthException } from '../errors';
 
 const DEFECT_TEXT: Readonly<Record<InputDefect, string>> = {
   'not-an-object': 'The request body must be a JSON object.',

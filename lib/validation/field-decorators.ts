@@ -1,12 +1,12 @@
 import { Transform } from 'class-transformer';
 import { registerDecorator, type ValidationOptions } from 'class-validator';
-import { canonicalEmail, canonicalPhone, isCleanText } from '../../common';
-import { canonicalUsername } from '../../users';
+import { canonicalEmail, canonicalPhone, isCleanText } from '../common';
+import { canonicalUsername } from '../users';
 
 type Check = (value: unknown) => boolean;
 
 /** A class-validator decorator out of a pure check. */
-function field(
+export function field(
   name: string,
   message: string,
   check: Check,
