@@ -1,3 +1,4 @@
+export * from './cleaner';
 export * from './database/database-transient-store';
 export * from './exclusive-task';
 export * from './memory/memory-transient-store';
