@@ -12,7 +12,7 @@ export interface LimitSubject {
   readonly userId?: string;
 }
 
-/** An account, by its id. `client` is what a known client is known by; it has a count of its own (R023). */
+/** An account, by its id. `client` names the count that a known client has beside that of strangers (R023). */
 export function accountSubject(userId: string, client?: string): LimitSubject {
   return { kind: 'account', value: client === undefined ? userId : `${userId} ${client}`, userId };
 }

@@ -5,7 +5,11 @@ import { NAuthException } from '../errors';
 import { networkSubject, type LimitSubject } from './limit-subject';
 import { networkLimit, type RateLimit } from './rate-limit';
 import { RateLimiter } from './rate-limiter.service';
-import { RATE_LIMITS_OPTIONS, type ResolvedRateLimitsOptions } from './rate-limits.options';
+import {
+  RATE_LIMITS_OPTIONS,
+  type ResolvedLimit,
+  type ResolvedRateLimitsOptions,
+} from './rate-limits.options';
 
 /** Refusals of a refresh that say the token was forged, or spent before. One that is merely over its time says nothing. */
 const BAD_TOKENS: readonly string[] = ['AUTH_TOKEN_INVALID', 'AUTH_TOKEN_REUSE_DETECTED'];
@@ -15,14 +19,18 @@ const BAD_TOKENS: readonly string[] = ['AUTH_TOKEN_INVALID', 'AUTH_TOKEN_REUSE_D
 export class NetworkLimits {
   private readonly refresh: RateLimit | undefined;
   private readonly signup: RateLimit | undefined;
+  private readonly resetRequest: RateLimit | undefined;
+  private readonly resetConfirmation: RateLimit | undefined;
 
   constructor(
     @Inject(RateLimiter) private readonly limiter: RateLimiter,
     @Inject(ContextStorage) private readonly context: ContextStorage,
-    @Inject(RATE_LIMITS_OPTIONS) { refresh, signup }: ResolvedRateLimitsOptions,
+    @Inject(RATE_LIMITS_OPTIONS) { refresh, signup, passwordReset }: ResolvedRateLimitsOptions,
   ) {
     this.refresh = networkLimit('refresh-network', refresh.network);
     this.signup = networkLimit('signup-network', signup.network);
+    this.resetRequest = resetLimit('reset-request-network', passwordReset.network);
+    this.resetConfirmation = resetLimit('reset-confirm-network', passwordReset.network);
   }
 
   /**
@@ -50,7 +58,28 @@ export class NetworkLimits {
     await this.limiter.take(this.signup, this.subject());
   }
 
+  /**
+   * Counts a request for the reset of a password, whatever becomes of it.
+   * @throws {NAuthException} RATE_LIMIT_PASSWORD_RESET with `retryAfter`; SERVICE_UNAVAILABLE
+   */
+  async countResetRequest(): Promise<void> {
+    await this.limiter.take(this.resetRequest, this.subject());
+  }
+
+  /**
+   * Counts the confirmation of a reset, before its code is looked at.
+   * @throws {NAuthException} RATE_LIMIT_PASSWORD_RESET with `retryAfter`; SERVICE_UNAVAILABLE
+   */
+  async countResetConfirmation(): Promise<void> {
+    await this.limiter.take(this.resetConfirmation, this.subject());
+  }
+
   private subject(): LimitSubject {
     return networkSubject(this.context.current()?.client?.network ?? UNKNOWN_NETWORK);
   }
+}
+
+function resetLimit(name: string, options: ResolvedLimit | undefined): RateLimit | undefined {
+  const limit = networkLimit(name, options);
+  return limit && { ...limit, code: 'RATE_LIMIT_PASSWORD_RESET', event: 'PASSWORD_RESET_REQUESTED' };
 }

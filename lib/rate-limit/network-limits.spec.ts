@@ -19,7 +19,9 @@ function setUp(limit: typeof three | undefined = three) {
   const options = {
     login: { network: undefined, flood: undefined },
     refresh: { network: limit },
+    passkey: { network: limit },
     signup: { network: limit },
+    passwordReset: { network: limit },
   };
   const limits = new NetworkLimits(limiter, context, options);
   /** The code of the refusal, or 'done', for a client at this address. */

@@ -1,5 +1,5 @@
 import { NAuthException } from '../errors';
-import type { RateLimit } from './rate-limit';
+import { longestLockMs, type RateLimit } from './rate-limit';
 
 /** A limit refuses: the code of the limit with status 429 and `retryAfter` in whole seconds, at least 1 (R030). */
 export class RateLimitExceeded extends NAuthException {
@@ -13,7 +13,7 @@ export class RateLimitExceeded extends NAuthException {
     readonly isFirst = false,
   ) {
     // A clock that was set back makes a window no longer.
-    const longestMs = Math.max(limit.windowMs, limit.lockMs ?? 0);
+    const longestMs = Math.max(limit.windowMs, longestLockMs(limit));
     super(limit.code, { retryAfter: Math.max(1, Math.ceil(Math.min(waitMs, longestMs) / 1000)) });
   }
 }

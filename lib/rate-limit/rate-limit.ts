@@ -13,6 +13,8 @@ export interface RateLimit {
   readonly code: NAuthErrorCode;
   /** How long the subject is refused from its last allowed use on. Default: what is left of the window. */
   readonly lockMs?: number;
+  /** Longest lock: one that follows another one within a window is twice as long, up to this. Default: `lockMs`. */
+  readonly maxLockMs?: number;
   /** What the audit trail calls a refusal. Default LOGIN_BLOCKED. */
   readonly event?: AuditEventType;
   /**
@@ -26,6 +28,11 @@ export interface RateLimit {
 const BELIEVE_LONG_MS = 60_000;
 /** Refusals that a success, a reset or an administrator may end. */
 export const BELIEVE_SHORT_MS = 2000;
+
+/** The longest time for which a subject may be locked; 0 where its window only ends. */
+export function longestLockMs({ lockMs = 0, maxLockMs = lockMs }: RateLimit): number {
+  return Math.max(lockMs, maxLockMs);
+}
 
 /** The limit that a route group has for one network; undefined when it is switched off. */
 export function networkLimit(name: string, options: ResolvedLimit | undefined): RateLimit | undefined {

@@ -5,6 +5,7 @@ import type { CounterState } from '../storage';
 import { COUNTERS, type Counters } from './counters';
 import { InFlightGate } from './in-flight-gate';
 import { limitKey, type LimitSubject } from './limit-subject';
+import { Locks, type Lock } from './locks';
 import type { RateLimit } from './rate-limit';
 import { RateLimitExceeded } from './rate-limit-exceeded';
 import { Refusals } from './refusals';
@@ -16,7 +17,7 @@ const MAX_WAIT_MS = 10_000;
 export interface LimitedUse {
   /** Takes this use back: it was none, or none that the limit is about. */
   giveBack(): Promise<void>;
-  /** Starts the count of the subject again. */
+  /** Starts the count of the subject again, and forgets its locks. */
   clear(): Promise<void>;
 }
 
@@ -31,6 +32,7 @@ const UNLIMITED: LimitedUse = { giveBack: () => Promise.resolve(), clear: () => 
 @Injectable()
 export class RateLimiter {
   private readonly refusals: Refusals;
+  private readonly locks: Locks;
   private readonly gate = new InFlightGate(MAX_WAITING, MAX_WAIT_MS);
 
   constructor(
@@ -39,6 +41,7 @@ export class RateLimiter {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.refusals = new Refusals(clock);
+    this.locks = new Locks(counters, clock);
   }
 
   /**
@@ -92,6 +95,11 @@ export class RateLimiter {
     });
   }
 
+  /** Starts the count of a subject again, and forgets its locks. Never throws. */
+  async clear(limit: RateLimit | undefined, subject: LimitSubject): Promise<void> {
+    if (limit) await this.clearKey(limit, limitKey(limit.name, subject));
+  }
+
   private async count(limit: RateLimit, subject: LimitSubject): Promise<LimitedUse> {
     const key = limitKey(limit.name, subject);
     this.refuseKnown(limit, key);
@@ -105,15 +113,16 @@ export class RateLimiter {
       throw new RateLimitExceeded(limit, state.ttlMs, isFirst);
     }
     this.refusals.forget(key);
-    const locks = limit.lockMs !== undefined && state.count === limit.max;
+    if (limit.lockMs === undefined || state.count < limit.max) return this.use(limit, key, state);
     // The last allowed use turns the window into the lock, and refused ones do not prolong it, so a stranger cannot keep
     // the owner out by trying on. A crash before this line leaves the counter with the rest of its window: another
     // length, but a lock that ends by itself (R022).
-    if (locks) await this.counters.expire(key, limit.lockMs);
-    return this.use(key, state, locks);
+    const lock = await this.locks.begin(limit, limit.lockMs, key);
+    await this.counters.expire(key, lock.ms);
+    return this.use(limit, key, state, lock);
   }
 
-  private use(key: string, { ttlMs }: CounterState, locked: boolean): LimitedUse {
+  private use(limit: RateLimit, key: string, { ttlMs }: CounterState, lock?: Lock): LimitedUse {
     const endsAt = this.clock.now() + ttlMs;
     return {
       giveBack: () =>
@@ -122,15 +131,18 @@ export class RateLimiter {
           // The window is over, and the next one's counter has nothing of this use.
           if (leftMs <= 0) return;
           await this.counters.decrement(key);
-          if (locked) await this.counters.expire(key, leftMs);
+          if (lock) await Promise.all([this.counters.expire(key, leftMs), lock.takeBack()]);
           this.refusals.forget(key);
         }),
-      clear: () =>
-        leniently(async () => {
-          await this.counters.delete(key);
-          this.refusals.forget(key);
-        }),
+      clear: () => this.clearKey(limit, key),
     };
+  }
+
+  private clearKey(limit: RateLimit, key: string): Promise<void> {
+    return leniently(async () => {
+      await Promise.all([this.counters.delete(key), this.locks.forget(limit, key)]);
+      this.refusals.forget(key);
+    });
   }
 
   private refuseKnown(limit: RateLimit, key: string): void {
@@ -138,10 +150,19 @@ export class RateLimiter {
     if (waitMs !== undefined) throw new RateLimitExceeded(limit, waitMs);
   }
 
-  private record({ name, max, event }: RateLimit, { kind, userId }: LimitSubject): Promise<void> {
-    const reason = `more than ${max} within the window (${name}, ${kind})`;
-    return this.audit.recordRefusal(event ?? 'LOGIN_BLOCKED', { status: 'FAILURE', userId, reason });
+  private record(limit: RateLimit, { kind, userId }: LimitSubject): Promise<void> {
+    return this.audit.recordRefusal(limit.event ?? 'LOGIN_BLOCKED', {
+      status: 'FAILURE',
+      userId,
+      reason: reasonOf(limit),
+      details: { max: limit.max, windowSeconds: Math.ceil(limit.windowMs / 1000), countedFor: kind },
+    });
   }
+}
+
+/** Such as 'login_account_limit'. */
+function reasonOf({ name }: RateLimit): string {
+  return `${name.replaceAll('-', '_')}_limit`;
 }
 
 /** A count that cannot be changed stays as it is, which errs on the safe side; what it was about is done and stands. */

@@ -8,6 +8,7 @@ import { MemoryTransientStore } from '../storage';
 import {
   accountSubject,
   deviceSubject,
+  limitKey,
   nameSubject,
   networkSubject,
   RateLimiter,
@@ -163,7 +164,58 @@ describeEachStore('RateLimiter', (name, open) => {
     }
   });
 
+  it('locks for longer and longer, whichever instance counts, and anew after a right use (R021, R023)', async () => {
+    const limit = { ...account, maxLockMs: HOUR };
+    const key = limitKey(limit.name, ada);
+    /** A lock by the last of many uses at once; the minutes that it lasts, and its end as if they had passed. */
+    const lock = async (): Promise<number> => {
+      const two = instances.stores.map((store) => new RateLimiter(store, silentAudit, instances.clock));
+      await Promise.all(two.flatMap((limiter) => times(10, limiter, limit)));
+      const { ttlMs } = await instances.stores[0].increment(key, 1);
+      await instances.stores[1].delete(key);
+      await instances.stores[0].expire(`${key}:locks`, limit.windowMs);
+      return Math.ceil(ttlMs / MINUTE);
+    };
+    expect([await lock(), await lock(), await lock(), await lock()]).toEqual([15, 30, 60, 60]);
+    await (await limiters[1].take(limit, ada)).clear();
+    expect([await lock(), await lock()]).toEqual([15, 30]);
+    expect(await times(1, limiters[0], limit, nameSubject('ada'))).toEqual(['pass']);
+  });
+
   if (name === 'redis') return;
+
+  it('remembers a lock until a window after its end (R023)', async () => {
+    const [one, other] = limiters;
+    const limit = { ...account, maxLockMs: HOUR };
+    expect(await times(6, one, limit)).toEqual([...passes(5), 900]);
+    await instances.clock.advance(15 * MINUTE + HOUR - 1);
+    expect(await times(6, other, limit)).toEqual([...passes(5), 1800]);
+    await instances.clock.advance(30 * MINUTE + HOUR);
+    expect(await times(6, one, limit)).toEqual([...passes(5), 900]);
+  });
+
+  it('locks for no longer for what was no lock, or the same one', async () => {
+    const [one] = limiters;
+    const limit = { ...account, maxLockMs: HOUR };
+    await times(4, one, limit);
+    for (let i = 0; i < 3; i += 1) await (await one.take(limit, ada)).giveBack();
+    await instances.clock.advance(20 * MINUTE);
+    expect(await times(2, one, limit)).toEqual(['pass', 900]);
+    await instances.clock.advance(15 * MINUTE);
+    const uses = [await one.take(limit, ada), await one.take(limit, ada)];
+    for (let i = 0; i < 3; i += 1) await one.take(limit, ada);
+    // Locked by the fifth, and again by those in the place of two that were given back.
+    for (const use of uses) {
+      await use.giveBack();
+      expect(await attempt(one, limit)).toBe('pass');
+    }
+    expect(await attempt(one, limit)).toBe(1800);
+    await instances.clock.advance(30 * MINUTE);
+    await times(4, one, limit);
+    await (await one.take(limit, ada)).giveBack();
+    await instances.clock.advance(30 * MINUTE);
+    expect(await times(2, one, limit)).toEqual(['pass', 3600]);
+  });
 
   it('locks for a time from the last allowed use on, and refused ones do not prolong it', async () => {
     const [one] = limiters;
@@ -235,8 +287,14 @@ describe('RateLimiter', () => {
     await round({ ...login, event: 'SUSPICIOUS_ACTIVITY' });
     const entry = { status: 'FAILURE', userId: 'ada' };
     expect(events.slice(1)).toEqual([
-      ['LOGIN_BLOCKED', { ...entry, reason: 'more than 3 within the window (network, account)' }],
-      ['SUSPICIOUS_ACTIVITY', { ...entry, reason: 'more than 5 within the window (login, account)' }],
+      [
+        'LOGIN_BLOCKED',
+        { ...entry, reason: 'network_limit', details: { max: 3, windowSeconds: 60, countedFor: 'account' } },
+      ],
+      [
+        'SUSPICIOUS_ACTIVITY',
+        { ...entry, reason: 'login_limit', details: { max: 5, windowSeconds: 3600, countedFor: 'account' } },
+      ],
     ]);
   });
 
@@ -248,6 +306,43 @@ describe('RateLimiter', () => {
     expect(await attempt(limiter)).toBe(3600);
     await clock.advance(HOUR);
     expect(await attempt(limiter)).toBe('pass');
+  });
+
+  it('ends what it remembers of locks when the process dies in between (R022)', async () => {
+    const { limiter, store, clock } = setUp();
+    const limit = { ...login, maxLockMs: HOUR };
+    const expire = store.expire.bind(store);
+    store.expire = () => Promise.reject(new Error('killed'));
+    await times(4, limiter, limit);
+    await expect(limiter.take(limit, ada)).rejects.toThrow('killed');
+    store.expire = expire;
+    await clock.advance(HOUR);
+    expect(await times(6, limiter, limit)).toEqual([...passes(5), 900]);
+  });
+
+  it('names whole seconds up to the end of a long lock, also where the clock is set back (R030)', async () => {
+    const { limiter, clock } = setUp();
+    const limit = { ...login, windowMs: MINUTE, maxLockMs: HOUR };
+    for (const minutes of [15, 30]) {
+      await times(5, limiter, limit);
+      await clock.advance(minutes * MINUTE);
+    }
+    await times(5, limiter, limit);
+    const seconds = [];
+    for (const waitMs of [-30 * MINUTE, 30 * MINUTE + 1, HOUR - 2, 0]) {
+      await clock.advance(waitMs);
+      seconds.push(await attempt(limiter, limit));
+    }
+    expect(seconds).toEqual([3600, 3600, 1, 1]);
+  });
+
+  it('lets the next one in at once where uses were given back after a refusal', async () => {
+    const { limiter } = setUp();
+    const uses = [await limiter.take(login, ada), await limiter.take(login, ada)];
+    expect(await times(4, limiter)).toEqual([...passes(3), 900]);
+    // The refused one is counted too.
+    for (const use of uses) await use.giveBack();
+    expect(await times(2, limiter)).toEqual(['pass', 900]);
   });
 
   it('asks the store once for many uses beyond the limit', async () => {

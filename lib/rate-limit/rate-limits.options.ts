@@ -1,3 +1,5 @@
+import type { MessageLimitOptions } from './message-limits.options';
+
 export interface LimitOptions {
   /** Uses within the window; one more is refused. */
   max?: number;
@@ -28,8 +30,18 @@ export interface RateLimitsOptions {
     /** Refresh tokens of no use from one network: forged, or spent long ago. Default 300 in 15 minutes. */
     network?: LimitOptions | false;
   };
+  passkey?: {
+    /** Logins with a passkey that are begun from one network. Default 1000 in a minute. */
+    network?: LimitOptions | false;
+  };
+  /** Messages with codes; notices have counts of their own with the same limits. */
+  messages?: { email?: MessageLimitOptions; sms?: MessageLimitOptions };
   signup?: {
     /** Sign-ups from one network. Default 1000 in a minute. */
+    network?: LimitOptions | false;
+  };
+  passwordReset?: {
+    /** Requests and confirmations of a password reset from one network, each on its own. Default 30 in an hour. */
     network?: LimitOptions | false;
   };
 }
@@ -53,7 +65,9 @@ export interface ResolvedRateLimitsOptions {
     readonly flood: ResolvedFloodOptions | undefined;
   };
   readonly refresh: { readonly network: ResolvedLimit | undefined };
+  readonly passkey: { readonly network: ResolvedLimit | undefined };
   readonly signup: { readonly network: ResolvedLimit | undefined };
+  readonly passwordReset: { readonly network: ResolvedLimit | undefined };
 }
 
 /** Token of the ResolvedRateLimitsOptions. */

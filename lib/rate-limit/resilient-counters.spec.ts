@@ -8,7 +8,14 @@ import { silentAudit } from '../../test/support/silent-audit';
 import { manualClock } from '../../test/support/transient-database';
 import { systemClock } from '../common';
 import { MemoryTransientStore, RedisTransientStore } from '../storage';
-import { accountSubject, RateLimiter, ResilientCounters, type Counters, type RateLimit } from './index';
+import {
+  accountSubject,
+  RateLimiter,
+  RateLimitExceeded,
+  ResilientCounters,
+  type Counters,
+  type RateLimit,
+} from './index';
 
 const MINUTE = 60_000;
 const down = () => Promise.reject(new Error('down'));
@@ -113,6 +120,24 @@ describe('ResilientCounters (R149)', () => {
     await expect(limiter.take(locking, accountSubject('ada'))).rejects.toMatchObject({ retryAfter: 60 });
     await clock.advance(MINUTE);
     await limiter.take(locking, accountSubject('ada'));
+  });
+
+  it('locks for longer each time without the store, and when it is back', async () => {
+    const { limiter, clock, fail, recover } = setUp();
+    const locking = { ...limit, lockMs: MINUTE, maxLockMs: 60 * MINUTE };
+    const lock = async (): Promise<unknown> => {
+      for (let i = 0; i < 5; i += 1) await limiter.take(locking, accountSubject('ada'));
+      const refusal: unknown = await limiter.take(locking, accountSubject('ada')).catch((e: unknown) => e);
+      const seconds = refusal instanceof RateLimitExceeded ? refusal.retryAfter : undefined;
+      await clock.advance((seconds ?? 0) * 1000);
+      return seconds;
+    };
+    expect(await lock()).toBe(60);
+    fail();
+    // Each instance by itself knows nothing of the store's.
+    expect([await lock(), await lock()]).toEqual([60, 120]);
+    recover();
+    expect([await lock(), await lock()]).toEqual([480, 960]);
   });
 
   it('waits for a silent store once, half a second, and not again within a second', async () => {
