@@ -13,6 +13,12 @@ const MAX_NETWORKS = 1000;
 
 type Level = 'suspected' | 'restricted';
 
+/** What the audit trail calls them. */
+const REASONS: Record<Level, string> = {
+  suspected: 'failed_login_flood',
+  restricted: 'unknown_clients_held_back',
+};
+
 /** A time in which clients that an account does not know are held back, and what was seen of them in it. */
 interface Restriction {
   until: number;
@@ -43,7 +49,7 @@ export class FloodWatch {
     @Inject(AuthAuditService) private readonly audit: Pick<AuthAuditService, 'recordRefusal'>,
     @Inject(HookRunner) private readonly hooks: Pick<HookRunner, 'notify'>,
     @Inject(LOCKOUT_OPTIONS) lockout: ResolvedLockoutOptions,
-    @Inject(RATE_LIMITS_OPTIONS) { login }: ResolvedRateLimitsOptions,
+    @Inject(RATE_LIMITS_OPTIONS) { login }: Pick<ResolvedRateLimitsOptions, 'login'>,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
     this.options = lockout.enabled ? login.flood : undefined;
@@ -61,19 +67,25 @@ export class FloodWatch {
     return this.current() !== undefined;
   }
 
-  /**
-   * Lets a client that the account does not know pass, or not. Costs no round trip.
-   * @throws {RateLimitExceeded} while such clients are held back, but for a few
-   */
-  admitStranger(): void {
+  /** As `isOn`, and the few that are let pass have passed. */
+  get isFull(): boolean {
     const restriction = this.current();
-    if (!restriction || !this.limit) return;
+    return restriction !== undefined && this.limit !== undefined && restriction.admitted >= this.limit.max;
+  }
+
+  /**
+   * Lets a client that the account does not know pass; a refusal while such clients are held back, but for a few. Costs
+   * no round trip.
+   */
+  refusalOfStranger(): RateLimitExceeded | undefined {
+    const restriction = this.current();
+    if (!restriction || !this.limit) return undefined;
     if (restriction.admitted < this.limit.max) {
       restriction.admitted += 1;
-      return;
+      return undefined;
     }
     restriction.refused += 1;
-    throw new RateLimitExceeded(this.limit, restriction.until - this.clock.now());
+    return new RateLimitExceeded(this.limit, restriction.until - this.clock.now());
   }
 
   /** Notes a failed login. Never throws: what cannot be counted changes no answer. */
@@ -137,10 +149,10 @@ export class FloodWatch {
       windowSeconds,
       isRestricted: level === 'restricted',
     }));
-    const reason = `${failures} failed logins within ${windowSeconds} s from several networks`;
     await this.audit.recordRefusal('SUSPICIOUS_ACTIVITY', {
       status: 'SUSPICIOUS',
-      reason: level === 'restricted' ? `${reason}; unknown clients are held back` : reason,
+      reason: REASONS[level],
+      details: { failures, networks: this.seen.networks.size, windowSeconds },
     });
   }
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { manualClock } from '../../test/support/transient-database';
 import { MemoryTransientStore } from '../storage';
 import type { AttackSuspectedPayload, HookRunner } from '../hooks';
@@ -12,6 +12,7 @@ const lockout = {
   maxAttempts: 5,
   attemptWindowMs: 3_600_000,
   durationMs: 900_000,
+  maxDurationMs: 3_600_000,
   resetOnSuccess: true,
 };
 
@@ -19,15 +20,22 @@ function setUp({ instances = 1, options = flood as typeof flood | null, enabled 
   const clock = manualClock();
   const store = new MemoryTransientStore(clock);
   const alerts: AttackSuspectedPayload[] = [];
-  const events: [string, unknown][] = [];
+  const events: [string, unknown, unknown][] = [];
   const hooks: Pick<HookRunner, 'notify'> = {
     notify: (_name, payload) => void alerts.push(payload() as AttackSuspectedPayload),
   };
   const audit = {
-    recordRefusal: async (type: string, { reason }: { reason?: unknown }) => void events.push([type, reason]),
+    recordRefusal: async (type: string, { reason, details }: { reason?: unknown; details?: unknown }) =>
+      void events.push([type, reason, details]),
   };
   const login = { network: undefined, flood: options ?? undefined };
-  const limits = { login, refresh: { network: undefined }, signup: { network: undefined } };
+  const limits = {
+    login,
+    refresh: { network: undefined },
+    passkey: { network: undefined },
+    signup: { network: undefined },
+    passwordReset: { network: undefined },
+  };
   const make = () => new FloodWatch(store, audit, hooks, { ...lockout, enabled }, limits, clock);
   const watches = Array.from({ length: instances }, make);
   const [watch] = watches;
@@ -40,12 +48,7 @@ function setUp({ instances = 1, options = flood as typeof flood | null, enabled 
   const strangers = (count: number, on = watch): number => {
     let passed = 0;
     for (let i = 0; i < count; i += 1) {
-      try {
-        on.admitStranger();
-        passed += 1;
-      } catch {
-        // Held back.
-      }
+      if (!on.refusalOfStranger()) passed += 1;
     }
     return passed;
   };
@@ -66,9 +69,8 @@ describe('FloodWatch (R027)', () => {
       expect(alerts).toEqual([
         { failures: 100, networks: 100 / instances, windowSeconds: 60, isRestricted: false },
       ]);
-      expect(events).toEqual([
-        ['SUSPICIOUS_ACTIVITY', '100 failed logins within 60 s from several networks'],
-      ]);
+      const details = { failures: 100, networks: 100 / instances, windowSeconds: 60 };
+      expect(events).toEqual([['SUSPICIOUS_ACTIVITY', 'failed_login_flood', details]]);
     }
   });
 
@@ -91,16 +93,36 @@ describe('FloodWatch (R027)', () => {
     expect(alerts).toHaveLength(2);
   });
 
+  it('asks only once a window, in each process, whether it is the first to raise it', async () => {
+    const { store, fail } = setUp();
+    const increment = vi.spyOn(store, 'increment');
+    await fail(400);
+    expect(increment.mock.calls.filter(([key]) => key.endsWith(':suspected'))).toHaveLength(1);
+  });
+
+  it('forgets the networks of before when the clock is set back', async () => {
+    const { clock, alerts, fail } = setUp();
+    await fail(50);
+    await clock.advance(-60 * MINUTE);
+    await fail(500, () => '1.2.3.4');
+    expect(alerts).toEqual([]);
+  });
+
+  it('remembers 1000 networks at most', async () => {
+    const { alerts, fail } = setUp({ options: { ...flood, alert: 2000, restrict: 5000 } });
+    await fail(2000);
+    expect(alerts.map(({ networks }) => networks)).toEqual([1000]);
+  });
+
   it('holds strangers back from the second threshold on, but for a few', async () => {
-    const { watch, alerts, fail, strangers } = setUp();
+    const { watch, alerts, events, fail, strangers } = setUp();
     await fail(990);
     expect([watch.isOn, strangers(100)]).toEqual([false, 100]);
     await fail(10);
     expect(alerts.map(({ isRestricted }) => isRestricted)).toEqual([false, true]);
+    expect(events.map(([, reason]) => reason)).toEqual(['failed_login_flood', 'unknown_clients_held_back']);
     expect([watch.isOn, strangers(100)]).toEqual([true, 60]);
-    expect(() => watch.admitStranger()).toThrow(
-      expect.objectContaining({ code: 'RATE_LIMIT_LOGIN', retryAfter: 60 }),
-    );
+    expect(watch.refusalOfStranger()).toMatchObject({ code: 'RATE_LIMIT_LOGIN', retryAfter: 60 });
   });
 
   it('makes every instance hold them back that sees a part of it', async () => {
@@ -121,6 +143,8 @@ describe('FloodWatch (R027)', () => {
     expect(strangers(3000)).toBe(60);
     // Of those that passed, twelve gave a wrong password: 2940 others would have made 588 failures.
     for (let i = 0; i < 12; i += 1) await watch.failed(`10.1.0.${i}`, true);
+    // Mistakes of clients that an account knows say nothing of strangers.
+    for (let i = 0; i < 60; i += 1) await watch.failed(`10.2.0.${i}`, false);
     await clock.advance(MINUTE);
     expect(watch.isOn).toBe(false);
   });

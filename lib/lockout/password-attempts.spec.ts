@@ -16,6 +16,7 @@ const lockout: ResolvedLockoutOptions = {
   maxAttempts: 5,
   attemptWindowMs: 60 * MINUTE,
   durationMs: 15 * MINUTE,
+  maxDurationMs: 60 * MINUTE,
   resetOnSuccess: true,
 };
 const limits = {
@@ -24,7 +25,9 @@ const limits = {
     flood: { alert: 100, restrict: 1000, unknownClients: 60, windowMs: MINUTE },
   },
   refresh: { network: undefined },
+  passkey: { network: undefined },
   signup: { network: undefined },
+  passwordReset: { network: undefined },
 };
 
 interface From {
@@ -63,7 +66,16 @@ function setUp({ lockout: changes, network = limits.login.network, known = {} }:
   const full: { refusal: NAuthException | undefined } = { refusal: undefined };
   const capacity = { refusalOfStrangers: () => full.refusal };
   const limiter = new RateLimiter(store, audit, clock);
-  const attempts = new PasswordAttempts(limiter, flood, clients, capacity, context, options, rateLimits);
+  const attempts = new PasswordAttempts(
+    limiter,
+    flood,
+    clients,
+    capacity,
+    context,
+    options,
+    rateLimits,
+    clock,
+  );
   const work = { finds: 0, checks: [] as boolean[], failure: undefined as Error | undefined };
 
   /** 'in', 'no', or the seconds to wait, as a client sees it. Accounts begin with a letter below m. */
@@ -124,6 +136,75 @@ describe('PasswordAttempts', () => {
     expect(await times(20, 'ada')).toEqual(expected);
     expect(await times(20, 'zoe')).toEqual(expected);
     expect(work.checks).toHaveLength(10);
+  });
+
+  it('locks known and unknown names, and known clients, for twice as long each time (R017, R023)', async () => {
+    const { login, times, clock } = setUp({ known: { ada: { token: 'device:1' } } });
+    for (const seconds of [900, 1800, 3600, 3600]) {
+      const expected = ['no', 'no', 'no', 'no', 'no', seconds, seconds];
+      expect(await times(7, 'ada')).toEqual(expected);
+      expect(await times(7, 'zoe')).toEqual(expected);
+      expect(await times(7, 'ada', 'wrong', { device: 'token' })).toEqual(expected);
+      await clock.advance(seconds * 1000 - 1);
+      expect([await login('ada', RIGHT), await login('zoe', RIGHT)]).toEqual([1, 1]);
+      await clock.advance(1);
+    }
+  });
+
+  it('makes locks longer for their subject alone, and short again after its right password (R029)', async () => {
+    const { login, times, clock } = setUp({ known: { ada: { token: 'device:1' } } });
+    for (const seconds of [900, 1800]) {
+      expect((await times(6, 'ada')).at(-1)).toBe(seconds);
+      await clock.advance(seconds * 1000);
+    }
+    expect((await times(6, 'ada', 'wrong', { device: 'token' })).at(-1)).toBe(900);
+    expect((await times(6, 'bob')).at(-1)).toBe(900);
+    await clock.advance(15 * MINUTE);
+    expect(await login('ada', RIGHT, { device: 'token' })).toBe('in');
+    expect((await times(6, 'ada', 'wrong', { device: 'token' })).at(-1)).toBe(900);
+    // Not for the right password of another client.
+    expect((await times(6, 'ada')).at(-1)).toBe(3600);
+    await clock.advance(60 * MINUTE);
+    expect(await login('ada', RIGHT)).toBe('in');
+    expect((await times(6, 'ada')).at(-1)).toBe(900);
+  });
+
+  it('starts all counts of an account again when told to, and makes its locks short again (R023)', async () => {
+    const { attempts, login, times, clock } = setUp({
+      known: { ada: { token: 'device:1', other: 'device:2', '7.7.7.7': 'network:7.7.7.7' } },
+    });
+    const clients: From[] = [{}, { device: 'token' }, { device: 'other' }, { ip: '7.7.7.7' }];
+    await times(5, 'ada');
+    await clock.advance(15 * MINUTE);
+    for (const client of clients) await times(6, 'ada', 'wrong', client);
+    await times(6, 'bob');
+    await attempts.forget('ada');
+    for (const client of clients) {
+      expect((await times(6, 'ada', 'wrong', client)).at(-1)).toBe(900);
+    }
+    await attempts.forget('ada');
+    for (const client of clients) expect(await login('ada', RIGHT, client)).toBe('in');
+    expect(await login('bob', RIGHT)).toBe(900);
+  });
+
+  it('keeps locks as long as they were when a right password is not to clear them', async () => {
+    const { login, times, clock } = setUp({ lockout: { resetOnSuccess: false } });
+    await times(5, 'ada');
+    await clock.advance(15 * MINUTE);
+    await times(4, 'ada');
+    // The last allowed one begins a lock, and it was right.
+    expect(await login('ada', RIGHT)).toBe('in');
+    expect(await times(2, 'ada')).toEqual(['no', 1800]);
+  });
+
+  it('writes one event for each of the locks (R027, R030)', async () => {
+    const { times, clock, events } = setUp({ network: null });
+    for (const [index, seconds] of [900, 1800, 3600].entries()) {
+      await Promise.all([times(30, 'ada'), times(30, 'ada')]);
+      expect(events).toHaveLength(index + 1);
+      await clock.advance(seconds * 1000);
+    }
+    expect(events).toEqual(Array(3).fill(['login_account_limit', 'ada']));
   });
 
   it('asks the same questions for both', async () => {
@@ -236,11 +317,11 @@ describe('PasswordAttempts', () => {
   it('does no more work for a refused attempt, and writes one event a window and subject (R030)', async () => {
     const { times, clock, work, events } = setUp({ network: { max: 20, windowMs: 15 * MINUTE } });
     await times(10, 'ada', 'wrong', { ip: '6.6.6.6' });
-    expect(events).toEqual([['more than 5 within the window (login-account, account)', 'ada']]);
+    expect(events).toEqual([['login_account_limit', 'ada']]);
     await times(12, 'bob', 'wrong', { ip: '6.6.6.6' });
     expect(events.slice(1)).toEqual([
-      ['more than 5 within the window (login-account, account)', 'bob'],
-      ['more than 20 within the window (login-network, network)', undefined],
+      ['login_account_limit', 'bob'],
+      ['login_network_limit', undefined],
     ]);
     const before = { finds: work.finds, checks: work.checks.length };
     await times(50, 'carl', 'wrong', { ip: '6.6.6.6' });
@@ -270,8 +351,50 @@ describe('PasswordAttempts', () => {
     expect([store.size, work.checks]).toEqual([0, []]);
     expect(await login('ada', RIGHT, { ip: '7.7.7.7' })).toBe('in');
     full.refusal = undefined;
-    expect(await login('bob', RIGHT)).toBe('in');
+    expect(await login('bob', RIGHT, { ip: '8.8.8.8' })).toBe('in');
     expect(work.checks).toEqual([true, false]);
+  });
+
+  it('takes no more than 100 wrong passwords a window, however many clients an account knows (R020)', async () => {
+    const devices = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`token${i}`, `device:${i}`]));
+    for (const maxAttempts of [5, 30, 50]) {
+      const { login, work } = setUp({ known: { ada: devices }, lockout: { maxAttempts }, network: null });
+      await Promise.all(
+        Array.from({ length: 1500 }, (_, i) => login('ada', 'wrong', { device: `token${i % 300}` })),
+      );
+      await Promise.all(Array.from({ length: 200 }, () => login('ada', 'wrong')));
+      expect(work.checks.length).toBeGreaterThan(maxAttempts);
+      expect(work.checks.length).toBeLessThanOrEqual(100);
+    }
+  });
+
+  it.each([
+    ['by default', {}],
+    ['with locks of one length', { maxDurationMs: 15 * MINUTE }],
+    ['with short locks', { durationMs: MINUTE }],
+  ])('%s takes no more than 100 in the course of a window either (R020)', async (_name, changes) => {
+    const devices = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`token${i}`, `device:${i}`]));
+    const places = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`5.5.5.${i}`, `network:${i}`]));
+    const { login, work, clock } = setUp({
+      known: { ada: { ...devices, ...places } },
+      lockout: changes,
+      network: null,
+    });
+    const clients: From[] = [
+      ...Object.keys(devices).map((device) => ({ device })),
+      ...Object.keys(places).map((ip) => ({ ip })),
+      {},
+    ];
+    let passed = 0;
+    // Beginnings of the window and ends of locks.
+    for (const minute of [0, 1, 3, 7, 15, 30, 31, 45, 59]) {
+      await clock.advance((minute - passed) * MINUTE);
+      passed = minute;
+      for (let i = 0; i < 5; i += 1)
+        await Promise.all(clients.map((client) => login('ada', 'wrong', client)));
+    }
+    expect(work.checks.length).toBeGreaterThan(50);
+    expect(work.checks.length).toBeLessThanOrEqual(100);
   });
 
   it('works outside of any request', async () => {
@@ -283,9 +406,10 @@ describe('PasswordAttempts', () => {
   });
 
   it('limits nothing when the lockout is switched off', async () => {
-    const { times, store } = setUp({ lockout: { enabled: false } });
+    const { attempts, times, store } = setUp({ lockout: { enabled: false } });
     expect(await times(80, 'ada')).toEqual(Array(80).fill('no'));
     expect(await times(1, 'ada', RIGHT)).toEqual(['in']);
+    await attempts.forget('ada');
     expect(store.size).toBe(0);
   });
 });
