@@ -1,5 +1,5 @@
 import type { ClientInfo } from '../context';
-import type { AuthMethod, SessionEndReason, UserProfile } from '../contracts';
+import type { AuthMethod, MfaMethodName, SessionEndReason, UserProfile } from '../contracts';
 
 /** What a hook learns of the client. */
 export type HookClient = Readonly<Pick<ClientInfo, 'ipAddress' | 'userAgent' | 'requestId'>>;
@@ -22,6 +22,11 @@ export interface AfterSignupPayload {
   authMethod: AuthMethod;
 }
 
+/** The account has proved its e-mail address, or its phone number. */
+export interface AddressVerifiedPayload {
+  user: UserProfile;
+}
+
 export interface BeforeLoginPayload {
   user: UserProfile;
   authMethod: AuthMethod;
@@ -36,6 +41,7 @@ export interface AfterLoginPayload extends BeforeLoginPayload {
 export type LoginFailureReason =
   | 'unknown_identifier'
   | 'wrong_password'
+  | 'wrong_passkey'
   | 'account_inactive'
   | 'rate_limited'
   | 'refused_by_hook'
@@ -74,14 +80,35 @@ export interface SessionRevokedPayload {
 
 export interface PasswordChangePayload {
   user: UserProfile;
-  /** 'change' by the signed-in user, 'reset' by a code or link, 'admin_reset' by an administrator, 'forced' at login. */
-  cause: 'change' | 'reset' | 'admin_reset' | 'forced';
+  /**
+   * 'change' by the signed-in user, 'forced' at login, 'reset' by a code that the user asked for, 'admin_reset' by one that
+   * an administrator had sent, 'admin_set' by an administrator.
+   */
+  cause: 'change' | 'forced' | 'reset' | 'admin_reset' | 'admin_set';
 }
 
 export interface UserUpdatedPayload {
   /** The profile after the change. */
   user: UserProfile;
   changedFields: readonly string[];
+}
+
+/** A second factor was set up. */
+export interface MfaMethodAddedPayload {
+  user: UserProfile;
+  method: MfaMethodName;
+  deviceId: string;
+  /** True when the account had none before. */
+  isFirst: boolean;
+}
+
+/** A second factor was removed. */
+export interface MfaDeviceRemovedPayload {
+  user: UserProfile;
+  method: MfaMethodName;
+  deviceId: string;
+  /** True when it was the last one. */
+  mfaDisabled: boolean;
 }
 
 export interface RefreshReusePayload {

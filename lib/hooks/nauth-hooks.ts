@@ -1,4 +1,5 @@
 import type {
+  AddressVerifiedPayload,
   AfterLoginPayload,
   AfterLogoutPayload,
   AfterSignupPayload,
@@ -9,6 +10,8 @@ import type {
   BeforeSignupPayload,
   HookClient,
   LoginFailedPayload,
+  MfaDeviceRemovedPayload,
+  MfaMethodAddedPayload,
   PasswordChangePayload,
   RefreshPayload,
   RefreshReusePayload,
@@ -20,6 +23,8 @@ import type {
 export interface NAuthHooks {
   beforeSignup: BeforeSignupPayload;
   afterSignup: AfterSignupPayload;
+  afterEmailVerified: AddressVerifiedPayload;
+  afterPhoneVerified: AddressVerifiedPayload;
   beforeLogin: BeforeLoginPayload;
   afterLogin: AfterLoginPayload;
   loginFailed: LoginFailedPayload;
@@ -32,6 +37,8 @@ export interface NAuthHooks {
   beforePasswordChange: PasswordChangePayload;
   afterPasswordChange: PasswordChangePayload;
   userUpdated: UserUpdatedPayload;
+  mfaMethodAdded: MfaMethodAddedPayload;
+  mfaDeviceRemoved: MfaDeviceRemovedPayload;
   attackSuspected: AttackSuspectedPayload;
   auditFailed: AuditFailedPayload;
 }
@@ -44,6 +51,8 @@ export type BeforeHookName = Extract<HookName, `before${string}`>;
 const names: Record<HookName, true> = {
   beforeSignup: true,
   afterSignup: true,
+  afterEmailVerified: true,
+  afterPhoneVerified: true,
   beforeLogin: true,
   afterLogin: true,
   loginFailed: true,
@@ -56,6 +65,8 @@ const names: Record<HookName, true> = {
   beforePasswordChange: true,
   afterPasswordChange: true,
   userUpdated: true,
+  mfaMethodAdded: true,
+  mfaDeviceRemoved: true,
   attackSuspected: true,
   auditFailed: true,
 };
