@@ -33,6 +33,8 @@ const types: Readonly<Record<AuditEventType, true>> = {
   MFA_BACKUP_CODES_GENERATED: true,
   MFA_BACKUP_CODE_USED: true,
   MFA_PREFERRED_METHOD_UPDATED: true,
+  STEP_UP_COMPLETED: true,
+  STEP_UP_FAILED: true,
   DEVICE_FORGOTTEN: true,
   DEVICE_TRUSTED: true,
   DEVICE_UNTRUSTED: true,

@@ -12,7 +12,9 @@ export interface AuditEntry {
   status: AuditEventStatus;
   /** `sub` of the user that the event is about. */
   userId?: string | null;
+  /** Default: the session of the request in hand, if it is one of the user; null: none. */
   sessionId?: string | null;
+  /** Default: that of the same session. */
   authMethod?: string | null;
   /** A short code, such as 'wrong_password'. */
   reason?: string | null;
@@ -48,7 +50,8 @@ export class AuditEventFactory {
     // Asked for once a request, and answered in half a second at most.
     const location = (await state?.client?.geo()) ?? null;
     const identity = state?.identity;
-    const deviceId = identity?.status === 'authenticated' ? identity.session.deviceId : null;
+    const acting = identity?.status === 'authenticated' ? identity : undefined;
+    const own = acting?.session.userId === entry.userId ? acting : undefined;
     const now = this.clock.now();
     return {
       id: timeOrderedId(now),
@@ -57,12 +60,12 @@ export class AuditEventFactory {
       status: entry.status,
       at: new Date(now),
       userId: id(entry.userId),
-      sessionId: id(entry.sessionId),
+      sessionId: id(entry.sessionId === undefined ? own?.session.sessionId : entry.sessionId),
       performedBy: entry.performedBy === entry.userId ? null : id(entry.performedBy),
-      authMethod: ascii(entry.authMethod, 32),
+      authMethod: ascii(entry.authMethod === undefined ? own?.user.sessionAuthMethod : entry.authMethod, 32),
       reason: text(entry.reason, 255),
       details: entry.details ? cleanDetails(entry.details) : null,
-      deviceId: id(entry.deviceId ?? deviceId),
+      deviceId: id(entry.deviceId ?? acting?.session.deviceId),
       ipCountry: ascii(location?.country, 8),
       ipCity: text(location?.city, 128),
       ...this.origin(state?.client),

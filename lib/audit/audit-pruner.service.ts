@@ -1,9 +1,16 @@
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { CLOCK, type Clock } from '../common';
 import { ExclusiveTask, TRANSIENT_STORE, type TransientStore } from '../storage';
 import { AuditChains, type ChainMove } from './audit-chain.service';
-import type { AuditChain } from './audit-event';
+import type { AuditChain, StoredAuditEvent } from './audit-event';
 import { AUDIT_CHAIN_REPOSITORY, type AuditChainRepository } from './audit-chain.repository';
+import { AuditSigner } from './audit-signer';
 import { AUDIT_OPTIONS, type ResolvedAuditOptions } from './audit.options';
 
 const INTERVAL_MS = 10 * 60_000;
@@ -13,15 +20,19 @@ const MAX_BATCHES = 200;
 
 /**
  * Removes events that are older than `auditLogs.retentionDays` (R131), from the beginning of each chain, in small
- * batches. The head of the chain keeps the last place that was removed, so that what is left can still be verified.
+ * batches. The head of the chain keeps the last place that was removed, so that what is left can still be verified. An
+ * event that is not as it was written stays, and all behind it: to remove it would be to vouch for what it says, and
+ * whoever can write to the database could have any event removed by giving it an old date.
  */
 @Injectable()
 export class AuditPruner implements OnModuleInit, BeforeApplicationShutdown {
+  private readonly logger = new Logger('AuthAuditService');
   private readonly task: ExclusiveTask;
 
   constructor(
     @Inject(AuditChains) private readonly chains: AuditChains,
     @Inject(AUDIT_CHAIN_REPOSITORY) private readonly repository: AuditChainRepository,
+    @Inject(AuditSigner) private readonly signer: AuditSigner,
     @Inject(TRANSIENT_STORE) store: TransientStore,
     @Inject(AUDIT_OPTIONS) private readonly options: ResolvedAuditOptions,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -55,15 +66,42 @@ export class AuditPruner implements OnModuleInit, BeforeApplicationShutdown {
 
   /** The oldest events of the chain up to the first that has to stay. */
   private async planRemoval(chain: AuditChain, before: Date): Promise<ChainMove | undefined> {
-    const oldest = await this.repository.readChain(chain.tenant, chain.prunedSequence, undefined, BATCH);
-    const firstToStay = oldest.findIndex(({ at, sequence }) => at >= before || sequence === null);
-    const last = oldest.at(firstToStay < 0 ? -1 : firstToStay - 1);
-    if (firstToStay === 0 || !last || last.sequence === null) return undefined;
-    if (last.sequence > chain.sequence) return undefined;
-    const { sequence } = last;
+    const { tenant, prunedSequence, prunedHash } = chain;
+    const oldest = await this.repository.readChain(tenant, prunedSequence, undefined, BATCH);
+    let last = { sequence: prunedSequence, hash: prunedHash };
+    for (const event of oldest) {
+      if (!(event.at < before)) break;
+      const { sequence, chainHash } = event;
+      if (sequence === null || chainHash === null || !this.isInPlace(event, last, chain)) {
+        // What is in place before it goes first.
+        if (last.sequence === prunedSequence) this.tellOf(event);
+        break;
+      }
+      last = { sequence, hash: chainHash };
+    }
+    const { sequence, hash } = last;
+    if (sequence === prunedSequence) return undefined;
     return {
-      head: { ...chain, prunedSequence: sequence, prunedHash: last.chainHash ?? '' },
-      apply: () => this.repository.removeUpTo(chain.tenant, sequence),
+      head: { ...chain, prunedSequence: sequence, prunedHash: hash },
+      apply: () => this.repository.removeUpTo(tenant, sequence),
     };
+  }
+
+  private isInPlace(
+    event: StoredAuditEvent,
+    previous: { sequence: number; hash: string },
+    head: AuditChain,
+  ): boolean {
+    return (
+      previous.sequence < head.sequence &&
+      this.signer.checkEvent(event) === 'fits' &&
+      this.signer.checkLink(event, previous) === 'fits'
+    );
+  }
+
+  private tellOf({ id, tenant }: StoredAuditEvent): void {
+    this.logger.error(
+      `Audit event ${id} of tenant ${tenant} is not as it was written, or not at its place; nothing is removed from there on.`,
+    );
   }
 }

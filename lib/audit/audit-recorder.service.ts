@@ -31,6 +31,11 @@ export class AuditRecorder {
     @Inject(AUDIT_OPTIONS) private readonly options: ResolvedAuditOptions,
   ) {}
 
+  /** Lets go of what is kept for asynchronous work; see `ContextStorage.close`. */
+  close(): void {
+    this.scopes.disable();
+  }
+
   /** See `AuthAuditService.record`. */
   async record(type: AuditEventType, entry: AuditEntry): Promise<void> {
     if (this.options.enabled) await this.writer.write(await this.factory.create(type, entry));
