@@ -43,6 +43,8 @@ export interface ResolvedTokenDeliveryOptions {
 }
 
 export interface SecurityOptions {
+  /** Show addresses in answers to challenges as hints only. Default true (R090). */
+  maskSensitiveData?: boolean;
   /** Proxies whose X-Forwarded-For is believed: a number of hops, or addresses and CIDR ranges. Default: none. */
   trustedProxies?: number | string[];
   csrf?: {
@@ -60,6 +62,7 @@ export interface SecurityOptions {
 }
 
 export interface ResolvedSecurityOptions {
+  maskSensitiveData: boolean;
   trustedProxies: number | readonly string[];
   csrf: {
     cookieName: string;

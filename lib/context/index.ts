@@ -1,10 +1,12 @@
 export * from './client-info';
 export * from './context-storage';
+export * from './current-identity';
 export * from './cookie-header';
 export * from './delivery-policy';
 export * from './delivery.options';
 export * from './geo-location';
 export * from './http-request';
+export { MaxMindLocator, type MaxMindOptions, type ResolvedMaxMindOptions } from './max-mind-locator';
 export * from './request-state';
 export * from './auth-cookies';
 export * from './request-view';

@@ -27,11 +27,16 @@ export type Identity =
 
 /** By what the client will be recognised at its next sign-in. */
 export interface IssuedDevice {
+  id: string;
   token: string;
   /** False for a token that the client brought itself. */
   isNew: boolean;
+  /** Nobody has signed in to the account with such a browser from this network before: worth a notice to the owner. */
+  isUnlikeOthers?: boolean;
   /** Unix seconds. */
   expiresAt: number;
+  /** Its user trusts it, and is spared the second factor there. */
+  isTrusted?: boolean;
 }
 
 /** Tokens that this request issued and that its answer has to carry. */
@@ -56,6 +61,9 @@ export class RequestState {
   csrfChecked = false;
   /** What is left of the time that the request may wait for the database; undefined before it has asked it. */
   databaseWaits: WaitBudget | undefined;
+
+  /** When the request reached the server, by a clock that cannot be set. */
+  readonly startedTicks = performance.now();
 
   /** @param startedAt when the request reached the server, milliseconds of the toolkit's clock */
   constructor(

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ContextStorage, type Identity } from '../context';
+import { ContextStorage } from './context-storage';
 import { NAuthException } from '../errors';
+import type { Identity } from './request-state';
 
 export type AuthenticatedIdentity = Extract<Identity, { status: 'authenticated' }>;
 
