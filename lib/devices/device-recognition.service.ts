@@ -10,11 +10,6 @@ const TOUCH_INTERVAL_MS = 3600_000;
 /** Clients that never keep their token make a device at every sign-in. */
 const MAX_DEVICES = 50;
 
-/** The device of a sign-in, and what its client keeps. */
-export interface RecognisedDevice extends IssuedDevice {
-  id: string;
-}
-
 /**
  * Knows again the clients on which a user has signed in before. Being known is no proof of anything: it decides whose
  * failures a client is counted with and what is worth a notice, and never skips a step.
@@ -34,7 +29,7 @@ export class DeviceRecognition {
    *
    * @throws {NAuthException} SERVICE_UNAVAILABLE
    */
-  async recognise(userId: string): Promise<RecognisedDevice | undefined> {
+  async recognise(userId: string): Promise<IssuedDevice | undefined> {
     const client = this.context.current()?.client;
     if (!client) return undefined;
     const now = this.clock.now();
@@ -44,7 +39,13 @@ export class DeviceRecognition {
     if (brought !== null && known !== undefined)
       return { id: known, token: brought, isNew: false, expiresAt };
     const token = this.tokens.make();
-    return { id: await this.add(userId, token, client, now), token, isNew: true, expiresAt };
+    const isUnlikeOthers = !(await this.devices.hasLike(
+      userId,
+      this.sighting(userId, token, client, now),
+      new Date(now - DEVICE_LIFE_MS),
+    ));
+    const id = await this.add(userId, token, client, now);
+    return { id, token, isNew: true, isUnlikeOthers, expiresAt };
   }
 
   /** Forgets one device of the user; true when it was one. */
@@ -55,6 +56,11 @@ export class DeviceRecognition {
   /** Forgets every device of the user; the number forgotten. */
   forgetAll(userId: string): Promise<number> {
     return this.devices.removeAll(userId);
+  }
+
+  /** Ends the user's trust in every device; they stay known. The number of those that had it (R088). */
+  endTrust(userId: string): Promise<number> {
+    return this.devices.endTrust(userId);
   }
 
   private async findAgain(

@@ -5,3 +5,4 @@ export * from './device-recognition.service';
 export * from './device-tokens';
 export * from './device.repository';
 export * from './known-devices.service';
+export * from './trusted-devices.service';
