@@ -1,4 +1,4 @@
-import type { NewUser, ProfilePatch, User, UserIdentifier, UserWithPassword } from './user';
+import type { AddressChange, NewUser, ProfilePatch, User, UserIdentifier, UserWithPassword } from './user';
 
 export const USER_REPOSITORY = Symbol('nauth.userRepository');
 
@@ -21,6 +21,22 @@ export interface UserRepository {
   findWithPassword(identifier: UserIdentifier): Promise<UserWithPassword | null>;
   /** The account after the change, or null when there is none. */
   updateProfile(id: string, patch: ProfilePatch, at: Date): Promise<User | null>;
+  /**
+   * One conditional statement. The account after the change; null when it has another address by now, or is not active.
+   * @throws {IdentifierTakenError}
+   */
+  changeAddress(change: AddressChange): Promise<User | null>;
+  /**
+   * Holds the account's row to the end of the running unit of work, so that units of one account queue there. For units
+   * that write rows which point to the account before they write the account itself: on MariaDB such a row shares the
+   * account's, and of two that share it none gets to write it. They hold it before anything else.
+   */
+  hold(id: string): Promise<void>;
+  /**
+   * One conditional statement: ends what was proved of the account before, if it is still at this version. Holds the row
+   * until the surrounding unit ends.
+   */
+  raiseSecurityVersion(id: string, securityVersion: number, at: Date): Promise<boolean>;
   /**
    * One conditional statement: marks a login of an active account whose security version is still the one that the
    * credentials were checked against. Holds the row until the surrounding unit ends, so that logins of one account

@@ -1,3 +1,5 @@
+import type { Channel } from '../notifications';
+
 /** An account as the domains see it. `id` is the opaque `sub` that leaves the server. */
 export interface User {
   id: string;
@@ -17,6 +19,11 @@ export interface User {
   passwordChangedAt: Date | null;
   /** An administrator demands another password at the next login. */
   passwordChangeRequired: boolean;
+  /**
+   * The channel whose code set the password, as long as nothing else was shown since: the password proves no more than that
+   * channel does (R086). Null for any other password.
+   */
+  passwordRecoveredBy: Channel | null;
   /** Grows with every event that ends what was proved before it: password change, disable. */
   securityVersion: number;
   createdAt: Date;
@@ -25,10 +32,22 @@ export interface User {
 
 export type NewUser = Omit<
   User,
-  'hasPassword' | 'passwordChangedAt' | 'passwordChangeRequired' | 'securityVersion'
+  'hasPassword' | 'passwordChangedAt' | 'passwordChangeRequired' | 'passwordRecoveredBy' | 'securityVersion'
 >;
 
 export type ProfilePatch = Partial<Pick<User, 'firstName' | 'lastName' | 'locale' | 'timezone'>>;
+
+/** Another address, or none, in the place of the one that the decision saw. */
+export interface AddressChange {
+  userId: string;
+  kind: 'email' | 'phone';
+  from: string | null;
+  /** Canonical. Null for a phone number that goes. */
+  to: string | null;
+  /** Whether it has been proved. */
+  isVerified: boolean;
+  at: Date;
+}
 
 /** One way to name an account, in canonical form. */
 export interface UserIdentifier {
