@@ -1,8 +1,10 @@
+export { AccountNotices, type NoticeOwner } from './account-notices.service';
 export { Admission } from './admission';
 export type { EmailCode, EmailNotice, Notification, SmsCode } from './notification';
 export * from './notification.options';
 export { notificationProviders } from './notification.providers';
 export { Notifier, type AdmissionRequest } from './notifier.service';
+export { originOf } from './origin-of';
 export { OutboxSender, type DeliveryCounts } from './outbox/outbox-sender.service';
 export * from './outbox/outbox.repository';
 export { DeliveryError, type DeliveryOutcome } from './ports/delivery-error';

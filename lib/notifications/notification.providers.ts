@@ -1,4 +1,5 @@
 import type { Provider } from '@nestjs/common';
+import { AccountNotices } from './account-notices.service';
 import { NOTIFICATION_OPTIONS, type ResolvedNotificationOptions } from './notification.options';
 import { Notifier } from './notifier.service';
 import { MessageDelivery } from './outbox/message-delivery.service';
@@ -37,4 +38,5 @@ export const notificationProviders: Provider[] = [
   MessageDelivery,
   OutboxSender,
   Notifier,
+  AccountNotices,
 ];

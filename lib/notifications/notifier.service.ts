@@ -10,14 +10,14 @@ import { MessageDelivery } from './outbox/message-delivery.service';
 import { OutboxCipher } from './outbox/outbox-cipher';
 import { OutboxSender } from './outbox/outbox-sender.service';
 import { OUTBOX_REPOSITORY, type Channel, type OutboxRepository } from './outbox/outbox.repository';
-import { SEND_GUARD, type SendGuard } from './ports/send-guard';
+import { SEND_GUARD, type RecipientLimit, type SendGuard } from './ports/send-guard';
 import type { EmailCodeTemplate, SmsTemplateName } from './templates/template-variables';
 
 /** How long a notice is worth sending. */
 const NOTICE_LIFE_MS = 24 * 3600_000;
 
 /** Who wants to send a code, and where to. */
-export type AdmissionRequest = { to: string; userId?: string | null } & (
+export type AdmissionRequest = { to: string; userId?: string | null; recipientLimit?: RecipientLimit } & (
   { channel: 'email'; template: EmailCodeTemplate } | { channel: 'sms'; template: SmsTemplateName }
 );
 
@@ -45,11 +45,31 @@ export class Notifier {
    * @throws {NAuthException} VALIDATION_INVALID_EMAIL; VALIDATION_INVALID_PHONE, also for a country that is not served;
    * RATE_LIMIT_EMAIL, RATE_LIMIT_SMS, RATE_LIMIT_RESEND
    */
-  async admit({ channel, template, to, userId }: AdmissionRequest): Promise<Admission> {
+  async admit({ channel, template, to, userId, recipientLimit }: AdmissionRequest): Promise<Admission> {
     const recipient = canonicalRecipient(channel, to);
     if (channel === 'sms') this.assertServed(recipient);
-    await this.guard?.admit({ channel, template, purpose: 'code', recipient, userId: userId ?? null });
+    await this.guard?.admit({
+      ...{ channel, template, purpose: 'code', recipient, userId: userId ?? null },
+      ...(recipientLimit && { recipientLimit }),
+    });
     return new Admission(channel, recipient);
+  }
+
+  /**
+   * Refuses a number in a country that is not served. Says nothing of caps, and counts nothing.
+   *
+   * @throws {NAuthException} VALIDATION_INVALID_PHONE
+   */
+  assertServed(phone: string): void {
+    const { allowedCountries } = this.options;
+    if (allowedCountries === 'all') return;
+    // A number that belongs to no country for certain is not served either.
+    const country = parsePhoneNumberFromString(phone)?.country;
+    if (country === undefined || !allowedCountries.has(country)) {
+      throw new NAuthException('VALIDATION_INVALID_PHONE', {
+        message: 'Messages cannot be sent to this number.',
+      });
+    }
   }
 
   /**
@@ -91,18 +111,6 @@ export class Notifier {
     const link: unknown = Reflect.get(code.variables, 'link');
     if (typeof link === 'string' && !/^https?:\/\/[^\s"'<>\\]+$/.test(link)) {
       throw new Error('The link of a message must be absolute, with http or https.');
-    }
-  }
-
-  private assertServed(phone: string): void {
-    const { allowedCountries } = this.options;
-    if (allowedCountries === 'all') return;
-    // A number that belongs to no country for certain is not served either.
-    const country = parsePhoneNumberFromString(phone)?.country;
-    if (country === undefined || !allowedCountries.has(country)) {
-      throw new NAuthException('VALIDATION_INVALID_PHONE', {
-        message: 'Messages cannot be sent to this number.',
-      });
     }
   }
 }

@@ -3,7 +3,7 @@ import { CLOCK, type Clock } from '../../common';
 import { NAuthException } from '../../errors';
 import { DeliveryError, toDeliveryError } from '../ports/delivery-error';
 import { EMAIL_PROVIDER, type EmailProvider } from '../ports/email-provider';
-import { SEND_GUARD, type SendGuard } from '../ports/send-guard';
+import { SEND_GUARD, type CountedSend, type SendGuard } from '../ports/send-guard';
 import { SMS_PROVIDER, type SMSProvider } from '../ports/sms-provider';
 import { TemplateRenderer, type RenderInput } from '../templates/template-renderer';
 import { isCodeTemplate, isEmailTemplate, isSmsTemplate } from '../templates/template-variables';
@@ -43,11 +43,17 @@ export class MessageDelivery {
       const provider = this.email;
       if (!provider) throw new DeliveryError('not-sent', 'no provider');
       if (!isEmailTemplate(template)) throw new DeliveryError('refused', 'unknown template');
-      if (!isCodeTemplate(template)) {
-        await this.admitNotice({ template, recipient: input.to, userId: input.userId });
-      }
       const message = { id: entry.id, to: input.to, template, ...this.renderer.email(template, input) };
-      await withTimeLimit(ATTEMPT_MS, stop, (signal) => provider.send(message, signal));
+      const counted = isCodeTemplate(template)
+        ? undefined
+        : await this.admitNotice({ template, recipient: input.to, userId: input.userId });
+      try {
+        await withTimeLimit(ATTEMPT_MS, stop, (signal) => provider.send(message, signal));
+      } catch (error) {
+        // Another attempt counts again: what was not sent must not use up what is left for it.
+        if (toDeliveryError(error).outcome === 'not-sent') await counted?.giveBack();
+        throw error;
+      }
     } else {
       const provider = this.sms;
       if (!provider) throw new DeliveryError('not-sent', 'no provider');
@@ -66,15 +72,18 @@ export class MessageDelivery {
     }
   }
 
-  /** Who asks for a code is capped before; what an account is told of by itself is capped here. */
+  /**
+   * Who asks for a code is capped before; what an account is told of by itself is capped here. Above a cap it waits, as
+   * long as it is worth sending.
+   */
   private async admitNotice(
     notice: Omit<Parameters<SendGuard['admit']>[0], 'channel' | 'purpose'>,
-  ): Promise<void> {
+  ): Promise<CountedSend | undefined> {
     try {
-      await this.guard?.admit({ ...notice, channel: 'email', purpose: 'notice' });
+      return await this.guard?.admit({ ...notice, channel: 'email', purpose: 'notice' });
     } catch (error) {
       if (error instanceof NAuthException && error.getStatus() === 429) {
-        throw new DeliveryError('refused', 'too many notices', { cause: error });
+        throw new DeliveryError('not-sent', 'too many notices', { cause: error });
       }
       throw new DeliveryError('not-sent', toDeliveryError(error).reason, { cause: error });
     }

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Logger } from '@nestjs/common';
-import { createTestDatabase, describeEachEngine, type TestDatabase } from '../../../test/support/services';
+import { borrowTestDatabase } from '../../../test/support/database-pool';
+import { describeEachEngine, type TestDatabase } from '../../../test/support/services';
 import {
   eventually,
   openNotifications,
@@ -30,7 +31,7 @@ describeEachEngine('outbox', (engine) => {
   const clock = { now: () => now };
 
   beforeAll(async () => {
-    test = await createTestDatabase(engine);
+    test = await borrowTestDatabase(engine);
   });
   beforeEach(() => {
     now = Date.UTC(2026, 0, 1);
@@ -285,12 +286,14 @@ describeEachEngine('outbox', (engine) => {
 
   it('answers at once, whatever the provider does (FAULT-7)', async () => {
     const email = new RecordingProvider();
+    let released = 0;
     email.behaviour = (_, signal) =>
-      new Promise((_resolve, reject) => signal.addEventListener('abort', reject));
+      new Promise<void>((_resolve, reject) => signal.addEventListener('abort', reject)).finally(
+        () => (released += 1),
+      );
     const one = await open({ email });
-    const start = performance.now();
     for (let index = 0; index < 10; index += 1) await one.sendCode(`user${index}@example.com`);
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(released).toBe(0);
     expect(await one.rows()).toHaveLength(10);
     await eventually(() => email.attempts === 5, 'five attempts at once');
   });
@@ -317,7 +320,7 @@ describeEachEngine('outbox', (engine) => {
         const limited = request.recipient === 'limited@example.com';
         return limited
           ? Promise.reject(new NAuthException('RATE_LIMIT_EMAIL', { retryAfter: 60 }))
-          : Promise.resolve();
+          : Promise.resolve(undefined);
       },
     };
     const one = await open({ email, guard });
@@ -326,9 +329,12 @@ describeEachEngine('outbox', (engine) => {
     const notice = { channel: 'email', template: 'accountLockout', variables: {}, userId: 'u1' } as const;
     await one.notifier.queue({ ...notice, to: 'limited@example.com' });
     await one.notifier.queue({ ...notice, to: 'ada@example.com' });
-    await eventually(async () => (await one.rows()).length === 0, 'the end');
+    const { counts } = one.sender;
+    await eventually(() => counts.email.sent === 1 && counts.email.retried === 1, 'both attempts');
     expect(email.messages.map(({ to }) => to)).toEqual(['ada@example.com']);
-    expect(one.sender.counts.email).toMatchObject({ sent: 1, failed: 1 });
+    expect(counts.email).toMatchObject({ sent: 1, failed: 0 });
+    // It waits for room.
+    expect(await one.rows()).toHaveLength(1);
     const code = { channel: 'email', template: 'verification', purpose: 'code', userId: null };
     const told = { channel: 'email', template: 'accountLockout', purpose: 'notice', userId: 'u1' };
     expect(asked).toHaveLength(3);
@@ -342,7 +348,8 @@ describeEachEngine('outbox', (engine) => {
     const email = new RecordingProvider();
     let isDown = true;
     const guard = {
-      admit: () => (isDown ? Promise.reject(new NAuthException('SERVICE_UNAVAILABLE')) : Promise.resolve()),
+      admit: () =>
+        isDown ? Promise.reject(new NAuthException('SERVICE_UNAVAILABLE')) : Promise.resolve(undefined),
     };
     const one = await open({ email, guard });
     await one.notifier.queue({
@@ -356,6 +363,41 @@ describeEachEngine('outbox', (engine) => {
     now += HOUR;
     await one.sender.onApplicationBootstrap();
     await eventually(() => email.messages.length === 1, 'the message');
+  });
+
+  it('counts a notice once, however many attempts it takes, and sends it when there is room again', async () => {
+    const email = new RecordingProvider();
+    let [used, room] = [0, 1];
+    const guard = {
+      admit: () => {
+        if (used >= room) return Promise.reject(new NAuthException('RATE_LIMIT_EMAIL', { retryAfter: 60 }));
+        used += 1;
+        return Promise.resolve({ giveBack: () => Promise.resolve(void (used -= 1)) });
+      },
+    };
+    const one = await open({ email, guard });
+    const { counts } = one.sender;
+    const attemptAgain = async (): Promise<void> => {
+      now += HOUR;
+      await one.sender.onApplicationBootstrap();
+    };
+    const notice = { channel: 'email', template: 'newDevice', to: 'ada@example.com', variables: {} } as const;
+    email.behaviour = () => Promise.reject(new DeliveryError('not-sent', 'SMTP 451'));
+    await one.notifier.queue(notice);
+    await eventually(() => counts.email.retried === 1, 'the first attempt');
+    await attemptAgain();
+    await eventually(() => counts.email.retried === 2, 'the second attempt');
+    expect(email.attempts).toBe(2);
+    email.behaviour = undefined;
+    await attemptAgain();
+    await eventually(() => email.messages.length === 1, 'the message');
+    expect(used).toBe(1);
+    await one.notifier.queue(notice);
+    await eventually(() => counts.email.retried === 3, 'the refusal');
+    room = 2;
+    await attemptAgain();
+    await eventually(() => email.messages.length === 2, 'the second message');
+    expect(counts.email.failed).toBe(0);
   });
 
   it('sends what waits when the application ends, and keeps what it cannot send in time', async () => {
@@ -384,7 +426,7 @@ describeEachEngine('outbox', (engine) => {
 
 describe('codes', () => {
   it('need their admission, a provider, and a link that is one', async () => {
-    const test = await createTestDatabase('sqlite');
+    const test = await borrowTestDatabase('sqlite');
     const email = new RecordingProvider();
     const one = await openNotifications(test.options, { email });
     try {
@@ -440,7 +482,7 @@ describe('codes', () => {
   });
 
   it('go to the countries that are served (R028)', async () => {
-    const test = await createTestDatabase('sqlite');
+    const test = await borrowTestDatabase('sqlite');
     const options = { allowedCountries: new Set(['AT', 'US']) };
     const one = await openNotifications(test.options, { options });
     const admit = (to: string): Promise<unknown> =>
@@ -460,7 +502,7 @@ describe('codes', () => {
 
 describe('notices', () => {
   it('are dropped when they are suppressed, or nobody could send them', async () => {
-    const test = await createTestDatabase('sqlite');
+    const test = await borrowTestDatabase('sqlite');
     const email = new RecordingProvider();
     const one = await openNotifications(test.options, { email });
     const none = await openNotifications(test.options, {});

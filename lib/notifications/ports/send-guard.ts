@@ -10,6 +10,19 @@ export interface SendRequest {
   recipient: string;
   /** Null where no account is known, or none must be looked up yet. */
   userId: string | null;
+  /** What one recipient may get of this kind, where whoever asks has a limit of its own. */
+  recipientLimit?: RecipientLimit;
+}
+
+export interface RecipientLimit {
+  max: number;
+  windowMs: number;
+}
+
+/** A message that was counted. */
+export interface CountedSend {
+  /** Takes it out of the counts: it was not sent. */
+  giveBack(): Promise<void>;
 }
 
 /**
@@ -18,10 +31,10 @@ export interface SendRequest {
  */
 export interface SendGuard {
   /**
-   * Counts the message.
+   * Counts the message. Undefined where nothing was counted.
    * @throws {NAuthException} RATE_LIMIT_EMAIL, RATE_LIMIT_SMS or RATE_LIMIT_RESEND, with retryAfter
    */
-  admit(request: SendRequest): Promise<void>;
+  admit(request: SendRequest): Promise<CountedSend | undefined>;
 }
 
 /** Token of the SendGuard. Without one every message is admitted. */

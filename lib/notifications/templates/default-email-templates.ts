@@ -151,6 +151,16 @@ const contents: Readonly<Record<EmailTemplateName, EmailContent>> = {
       manage,
     ],
   },
+  mfaWrongCodes: {
+    subject: 'Somebody may know your password',
+    heading: 'Somebody may know your password',
+    body: [
+      'Your right password was entered, and then a wrong code for the second step again and again. Nobody was let in.',
+      origin,
+      notYou,
+      manage,
+    ],
+  },
   adaptiveMfaRiskDetected: {
     subject: 'Unusual sign-in to your account',
     heading: 'Unusual sign-in to your account',

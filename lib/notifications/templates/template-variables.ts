@@ -38,6 +38,8 @@ export interface EmailTemplateVariables {
   mfaFirstEnabled: OriginVariables & { method: string };
   mfaMethodAdded: OriginVariables & { method: string };
   mfaDeviceRemoved: OriginVariables & { method: string; deviceName?: string | null };
+  /** The right password, and then wrong codes again and again. */
+  mfaWrongCodes: OriginVariables;
   adaptiveMfaRiskDetected: OriginVariables;
 }
 
@@ -83,6 +85,7 @@ export const emailTemplateVariables: Catalogue<EmailTemplateVariables> = {
   mfaFirstEnabled: [...origin, 'method'],
   mfaMethodAdded: [...origin, 'method'],
   mfaDeviceRemoved: [...origin, 'method', 'deviceName'],
+  mfaWrongCodes: origin,
   adaptiveMfaRiskDetected: origin,
 };
 
