@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common';
+import type { Channel } from '../notifications';
 import type { User } from '../users';
 import { PASSWORD_OPTIONS, type ResolvedPasswordOptions } from './password.options';
 import { PASSWORD_REPOSITORY, type PasswordRepository } from './password.repository';
@@ -25,7 +26,10 @@ export class PasswordChanger {
   set(
     user: Pick<User, 'id' | 'securityVersion'>,
     passwordHash: string,
-    { changeRequired = false }: { changeRequired?: boolean } = {},
+    {
+      changeRequired = false,
+      recoveredBy = null,
+    }: { changeRequired?: boolean; recoveredBy?: Channel | null } = {},
   ): Promise<boolean> {
     return this.passwords.replace({
       userId: user.id,
@@ -34,6 +38,7 @@ export class PasswordChanger {
       at: this.now(),
       keep: this.options.historyCount,
       changeRequired,
+      recoveredBy,
     });
   }
 
@@ -45,6 +50,14 @@ export class PasswordChanger {
   /** Takes `requireChange` back. False for an account without a password. */
   waiveChange(userId: string): Promise<boolean> {
     return this.passwords.setChangeRequired(userId, null);
+  }
+
+  /**
+   * A password that a code by message has set is a factor of its own from now on: something else than that channel was
+   * shown beside it, or there was nothing that it could have walked around. Part of the running unit of work.
+   */
+  async settleRecovery({ id, passwordRecoveredBy }: Pick<User, 'id' | 'passwordRecoveredBy'>): Promise<void> {
+    if (passwordRecoveredBy !== null) await this.passwords.forgetRecovery(id);
   }
 
   /** Whether the owner has to choose another password before tokens are given: demanded, or too old (`expiryDays`). */

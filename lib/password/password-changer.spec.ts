@@ -8,14 +8,21 @@ const DAY = 86_400_000;
 function changerWith(expiryDays: number, historyCount = 0) {
   const replaced: PasswordReplacement[] = [];
   const demands: [string, Date | null][] = [];
+  const settled: string[] = [];
   const repository: PasswordRepository = {
     recentHashes: () => Promise.resolve([]),
     upgradeHash: () => Promise.resolve(false),
     replace: (replacement) => Promise.resolve(replaced.push(replacement) > 0),
+    forgetRecovery: (userId) => Promise.resolve(void settled.push(userId)),
     setChangeRequired: (userId, at) => Promise.resolve(demands.push([userId, at]) > 0),
   };
   const options = { expiryDays, historyCount };
-  return { changer: new PasswordChanger(options, repository, { now: () => NOW }), replaced, demands };
+  return {
+    changer: new PasswordChanger(options, repository, { now: () => NOW }),
+    replaced,
+    demands,
+    settled,
+  };
 }
 
 const changed = (ageMs: number, passwordChangeRequired = false) => ({
@@ -50,10 +57,19 @@ describe('PasswordChanger', () => {
     const user = { id: 'u1', securityVersion: 7 };
     await changer.set(user, 'hash');
     await changer.set(user, 'hash', { changeRequired: true });
-    const common = { userId: 'u1', securityVersion: 7, passwordHash: 'hash', at: new Date(NOW), keep: 5 };
+    await changer.set(user, 'hash', { recoveredBy: 'sms' });
+    const common = {
+      userId: 'u1',
+      securityVersion: 7,
+      passwordHash: 'hash',
+      at: new Date(NOW),
+      keep: 5,
+      recoveredBy: null,
+    };
     expect(replaced).toEqual([
       { ...common, changeRequired: false },
       { ...common, changeRequired: true },
+      { ...common, changeRequired: false, recoveredBy: 'sms' },
     ]);
     await changer.requireChange('u1');
     await changer.waiveChange('u1');
@@ -61,5 +77,12 @@ describe('PasswordChanger', () => {
       ['u1', new Date(NOW)],
       ['u1', null],
     ]);
+  });
+
+  it('asks the database only about a password that a code has set', async () => {
+    const { changer, settled } = changerWith(0);
+    await changer.settleRecovery({ id: 'u1', passwordRecoveredBy: null });
+    await changer.settleRecovery({ id: 'u2', passwordRecoveredBy: 'email' });
+    expect(settled).toEqual(['u2']);
   });
 });

@@ -1,4 +1,5 @@
 import type { Duration } from '../common';
+import type { ResolvedCodeOptions } from '../users';
 import type { BreachedPasswords } from './breached/breached-passwords';
 import type { PasswordHasher } from './password-hasher';
 
@@ -44,6 +45,15 @@ export interface PasswordOptions {
   bcryptCost?: number;
   /** Work of argon2id (RFC 9106). Default 19456 KiB, 2 passes, 1 lane. */
   argon2?: Partial<Argon2Cost>;
+  /** Codes of users who have forgotten their password. */
+  passwordReset?: PasswordResetOptions & {
+    /** Codes for one account, and messages for one recipient, within `rateLimitWindow`. Default 3. */
+    rateLimitMax?: number;
+    /** Default 3600 (seconds). */
+    rateLimitWindow?: Duration;
+  };
+  /** Codes that an administrator has sent to a user. */
+  adminReset?: PasswordResetOptions;
   hashing?: {
     /** Hashes that run at once. Default: the processors, but at least 1 and at most 2 below the libuv pool. */
     concurrency?: number;
@@ -52,6 +62,17 @@ export interface PasswordOptions {
     /** Longest time that a hash is expected to wait; beyond, it is refused at once. Default 15s. */
     maxWait?: string | number;
   };
+}
+
+export interface PasswordResetOptions {
+  /** Digits, 6 to 10. Default 6. */
+  codeLength?: number;
+  /** Life of a code, at most an hour, and ten minutes in a text message (R116). Default 900; of an administrator's 3600. */
+  expiresIn?: Duration;
+  /** Tries for each code, 1 to 5. Default 3. */
+  maxAttempts?: number;
+  /** Page of the front end that messages link to. Default: none, and no link. */
+  baseUrl?: string;
 }
 
 /** Parameters of argon2id. */
@@ -92,6 +113,8 @@ export interface ResolvedPasswordOptions extends ResolvedPasswordPolicy {
   hasher: 'bcrypt' | 'argon2id' | PasswordHasher;
   bcryptCost: number;
   argon2: Argon2Cost;
+  passwordReset: ResolvedCodeOptions;
+  adminReset: ResolvedCodeOptions;
   hashing: { concurrency: number; maxQueue: number; maxWaitMs: number };
 }
 

@@ -1,3 +1,5 @@
+import type { Channel } from '../notifications';
+
 export const PASSWORD_REPOSITORY = Symbol('nauth.passwordRepository');
 
 /** A new password of an account, and what it was decided upon. */
@@ -11,6 +13,8 @@ export interface PasswordReplacement {
   keep: number;
   /** The owner has to choose another one at the next login. */
   changeRequired: boolean;
+  /** The channel whose code lets the password be set; null where none does. */
+  recoveredBy: Channel | null;
 }
 
 /** Every method throws NAuthException SERVICE_UNAVAILABLE when the database cannot answer (R148). */
@@ -30,4 +34,6 @@ export interface PasswordRepository {
   replace(replacement: PasswordReplacement): Promise<boolean>;
   /** Demands a change at the next login, or no longer does. False for an account without a password. */
   setChangeRequired(userId: string, at: Date | null): Promise<boolean>;
+  /** Forgets the channel whose code set the password. */
+  forgetRecovery(userId: string): Promise<void>;
 }
