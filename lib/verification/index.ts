@@ -1,3 +1,16 @@
+export * from './address-codes.service';
+export * from './address-kind';
+export * from './address-mask.service';
+export * from './address-proof.service';
+export * from './code-attempts.service';
+export type { CodeReader } from './code-message';
+export * from './code-sender.service';
+export { missingField } from './missing-field';
 export * from './one-time-code';
+export * from './one-time-code-cleaner.service';
 export * from './one-time-code.repository';
 export * from './one-time-codes.service';
+export * from './signup-verification.service';
+export * from './verify-email.resolver';
+export * from './verify-phone.resolver';
+export * from './verification.providers';

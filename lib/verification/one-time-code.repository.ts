@@ -6,7 +6,7 @@ export const ONE_TIME_CODE_REPOSITORY = Symbol('nauth.oneTimeCodeRepository');
 export interface OneTimeCodeRepository {
   /**
    * Puts the code in the place of the one there is, unless that one lives, has the same target and was sent after
-   * `cutoff`. With `keepsLife` a live one of the same target hands down its end and its count.
+   * `cutoff`. With `keepsLife` a live one of the same target hands down its end and its count, if it has tries left.
    */
   replace(code: OneTimeCode, cutoff: Date, keepsLife: boolean): Promise<boolean>;
   find(purpose: CodePurpose, subject: string): Promise<OneTimeCode | null>;

@@ -4,6 +4,10 @@ export type CodePurpose =
   | 'verify-phone'
   | 'change-email'
   | 'change-phone'
+  | 'mfa-email'
+  | 'mfa-sms'
+  | 'mfa-setup-email'
+  | 'mfa-setup-sms'
   | 'password-reset'
   | 'admin-password-reset';
 
@@ -42,7 +46,8 @@ export interface CodeRequest {
   resendDelayMs: number;
   /**
    * What a second code does to a live one: takes over its end and its count (R078), or starts a life of its own. The
-   * earlier code is dead either way.
+   * earlier code is dead either way. One without tries left is not continued: nobody is sent a code that is refused
+   * already. What holds the sum of tries over all codes is counted for the account (R028).
    */
   renewal: 'same-life' | 'new-life';
 }

@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomInt } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { CLOCK, constantTimeEqual, deriveKey, ENCRYPTION_KEYS, randomToken } from '../common';
+import { CLOCK, constantTimeEqual, deriveKey, ENCRYPTION_KEYS, randomToken, secondsUntil } from '../common';
 import type { Clock, EncryptionKeys } from '../common';
 import type { CodePurpose, CodeRequest, IssuedCode, OneTimeCode, ProvedCode } from './one-time-code';
 import { ONE_TIME_CODE_REPOSITORY, type OneTimeCodeRepository } from './one-time-code.repository';
@@ -48,13 +48,24 @@ export class OneTimeCodes {
       usedAt: null,
     };
     const replaced = await this.codes.replace(made, new Date(now - resendDelayMs), renewal === 'same-life');
-    return replaced ? { code, linkCode, expiresAt } : undefined;
+    if (!replaced) return undefined;
+    // One that continues the life of another one has the end of that one.
+    const stored = renewal === 'same-life' ? await this.codes.find(rest.purpose, rest.subject) : null;
+    return { code, linkCode, expiresAt: stored?.expiresAt ?? expiresAt };
   }
 
-  /** When the next code may be sent, in milliseconds from now; 0 when at once. */
-  async resendWait(purpose: CodePurpose, subject: string, resendDelayMs: number): Promise<number> {
+  /** When the next code may be sent, in milliseconds from now; 0 when at once, as to another target. */
+  async resendWait(
+    purpose: CodePurpose,
+    subject: string,
+    resendDelayMs: number,
+    target?: string,
+  ): Promise<number> {
     const found = await this.codes.find(purpose, subject);
-    return found ? Math.max(0, found.sentAt.getTime() + resendDelayMs - this.clock.now()) : 0;
+    const now = this.clock.now();
+    if (!found || found.usedAt !== null || now >= found.expiresAt.getTime()) return 0;
+    if (target !== undefined && target !== found.target) return 0;
+    return Math.max(0, found.sentAt.getTime() + resendDelayMs - now);
   }
 
   /**
@@ -65,6 +76,13 @@ export class OneTimeCodes {
     return LINK_CODE.test(given)
       ? this.checkLink(purpose, subject, given)
       : this.checkDigits(purpose, subject, given);
+  }
+
+  /** What is left of the life of a code, in whole seconds, at least 1: how long one without tries left is in the way. */
+  async secondsLeft(purpose: CodePurpose, subject: string): Promise<number> {
+    const now = this.clock.now();
+    const found = await this.codes.find(purpose, subject);
+    return secondsUntil(found?.expiresAt ?? new Date(now), now);
   }
 
   /** Gives a try back that could not be put to use for a reason of the server's. */
