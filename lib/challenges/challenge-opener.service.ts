@@ -3,9 +3,10 @@ import { AuthAuditService } from '../audit';
 import { CLOCK, randomId, type Clock } from '../common';
 import { ContextStorage, DeliveryPolicy } from '../context';
 import type { ChallengeName, ChallengeResponse } from '../contracts';
+import { USER_REPOSITORY, type UserRepository } from '../users';
 import { CHALLENGE_OPTIONS, type ResolvedChallengeOptions } from './challenge.options';
 import { CHALLENGE_REPOSITORY, type ChallengeRepository } from './challenge.repository';
-import type { ChallengeResolver, OpenedChallenge } from './challenge-resolver';
+import type { OpenedChallenge, PreparedChallenge } from './challenge-resolver';
 import { challengeTokenHash, newChallengeToken } from './challenge-token';
 import type { SignIn, StoredSignIn } from './sign-in';
 
@@ -29,6 +30,7 @@ export type Decoy = Omit<NewChallenge, 'userId' | 'securityVersion'>;
 export class ChallengeOpener {
   constructor(
     @Inject(CHALLENGE_REPOSITORY) private readonly challenges: ChallengeRepository,
+    @Inject(USER_REPOSITORY) private readonly users: UserRepository,
     @Inject(AuthAuditService) private readonly audit: AuthAuditService,
     @Inject(ContextStorage) private readonly context: ContextStorage,
     @Inject(DeliveryPolicy) private readonly delivery: DeliveryPolicy,
@@ -37,13 +39,14 @@ export class ChallengeOpener {
   ) {}
 
   /** The next step of a sign-in. */
-  async open(resolver: ChallengeResolver, signIn: SignIn): Promise<ChallengeResponse> {
+  async open(name: ChallengeName, step: PreparedChallenge, signIn: SignIn): Promise<ChallengeResponse> {
     const { user, ...stored } = signIn;
+    await this.users.hold(user.id);
     const id = randomId();
-    const opened = await resolver.open(signIn, id);
+    const opened = await step.open(signIn, id);
     const response = await this.store({
       id,
-      name: resolver.name,
+      name,
       userId: user.id,
       attemptsSubject: user.id,
       securityVersion: user.securityVersion,
@@ -55,15 +58,16 @@ export class ChallengeOpener {
       status: 'INFO',
       userId: user.id,
       authMethod: signIn.authMethod,
-      reason: resolver.name,
+      reason: name,
     });
-    return { ...response, sub: user.id };
+    // Of a sign-up nobody is told: who is told the same twice, or not, learns whether the address is taken (R015).
+    return signIn.isSignup ? response : { ...response, sub: user.id };
   }
 
   /** A challenge of nobody's that looks like one of somebody's and has no right answer (R015). */
   async decoy(decoy: Decoy): Promise<ChallengeResponse> {
     const response = await this.store({ ...decoy, userId: null, securityVersion: 0 });
-    return { ...response, sub: randomId() };
+    return decoy.signIn.isSignup ? response : { ...response, sub: randomId() };
   }
 
   private async store(made: NewChallenge): Promise<ChallengeResponse> {

@@ -16,7 +16,11 @@ export class ChallengeSupport {
   }
 
   /** @throws {NAuthException} CHALLENGE_INVALID, CHALLENGE_MAX_ATTEMPTS, CHALLENGE_TYPE_MISMATCH where nothing is set up */
-  async setupData(session: string, method: string, data: unknown): Promise<Record<string, unknown>> {
+  async setupData(
+    session: string,
+    method: string,
+    data: Record<string, unknown> | undefined,
+  ): Promise<Record<string, unknown>> {
     const found = await this.open.find(session);
     const resolver = this.open.resolver(found.challenge);
     if (!resolver.setupData) throw new NAuthException('CHALLENGE_TYPE_MISMATCH');

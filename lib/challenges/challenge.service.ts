@@ -2,13 +2,18 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AuthAuditService } from '../audit';
 import { CLOCK, UNIT_OF_WORK, type Clock, type UnitOfWork } from '../common';
 import { NAuthException, toNAuthException } from '../errors';
+import { InFlightGate } from '../rate-limit';
 import { USER_REPOSITORY, type UserRepository } from '../users';
 import { CHALLENGE_ATTEMPTS, type ChallengeAttempts } from './challenge-attempts';
 import { CHALLENGE_REPOSITORY, type ChallengeRepository } from './challenge.repository';
 import type { AcceptedAnswer, ChallengeAnswer, ChallengeInHand } from './challenge-resolver';
 import type { ChallengeSession } from './challenge-session';
 import { OpenChallenges } from './open-challenges.service';
-import { SignInGate, type SignInOutcome } from './sign-in-gate.service';
+import { SignInGate, type Preparation, type SignInOutcome } from './sign-in-gate.service';
+
+/** Answers to one challenge that may wait for others, and how long. */
+const MAX_WAITING = 256;
+const MAX_WAIT_MS = 10_000;
 
 export interface ChallengeResponseInput {
   session: string;
@@ -19,6 +24,8 @@ export interface ChallengeResponseInput {
 /** Takes answers to challenges: count, look, and finish the challenge together with what the answer changes. */
 @Injectable()
 export class ChallengeService {
+  private readonly inHand = new InFlightGate(MAX_WAITING, MAX_WAIT_MS);
+
   constructor(
     @Inject(OpenChallenges) private readonly open: OpenChallenges,
     @Inject(CHALLENGE_REPOSITORY) private readonly challenges: ChallengeRepository,
@@ -41,15 +48,34 @@ export class ChallengeService {
     const found = await this.open.find(session);
     if (found.challenge.name !== type) throw new NAuthException('CHALLENGE_TYPE_MISMATCH');
     const accepted = await this.look(found, answer);
-    await this.gate.prepare();
-    return this.unitOfWork.run(() => this.finish(found, accepted));
+    const preparation = await this.prepare(found, accepted);
+    return this.unitOfWork.run(() => this.finish(found, accepted, preparation));
   }
 
-  /** Every answer is counted before it is looked at; one that could not be looked at is given back (R075). */
+  private prepare({ challenge, signIn }: ChallengeInHand, accepted: AcceptedAnswer) {
+    if (!signIn) return this.gate.prepare();
+    const { name } = challenge;
+    return this.gate.prepare(
+      { ...signIn, ...accepted.signIn },
+      accepted.isPart ? { from: name } : { after: name },
+    );
+  }
+
+  /**
+   * Every answer is counted before it is looked at; one that could not be looked at is given back (R075). No more answers
+   * to one challenge are in hand at once than it allows: a flood of them waits here, and not for rows of the database.
+   */
   private async look(inHand: ChallengeInHand, answer: ChallengeAnswer): Promise<AcceptedAnswer> {
+    const { id, maxAttempts } = inHand.challenge;
+    const accepted = await this.inHand.run(id, maxAttempts, () => this.lookCounted(inHand, answer));
+    if (!accepted) throw new NAuthException('CHALLENGE_MAX_ATTEMPTS', { retryAfter: 1 });
+    return accepted;
+  }
+
+  private async lookCounted(inHand: ChallengeInHand, answer: ChallengeAnswer): Promise<AcceptedAnswer> {
     const { challenge } = inHand;
-    await this.attempts.count(challenge.attemptsSubject);
     await this.countAttempt(challenge);
+    await this.countForAccount(challenge);
     try {
       const accepted = await this.open.resolver(challenge).check(inHand, answer);
       await this.attempts.giveBack(challenge.attemptsSubject);
@@ -65,15 +91,30 @@ export class ChallengeService {
     }
   }
 
+  private async countForAccount({ id, userId, attemptsSubject }: ChallengeSession): Promise<void> {
+    try {
+      await this.attempts.count(attemptsSubject, userId);
+    } catch (error) {
+      if (toNAuthException(error).getStatus() >= 500) await this.challenges.giveAttemptBack(id);
+      throw error;
+    }
+  }
+
   private async countAttempt(challenge: ChallengeSession): Promise<void> {
     if (await this.challenges.countAttempt(challenge.id, this.now())) return;
     const current = await this.challenges.findByTokenHash(challenge.tokenHash);
-    const spent = current?.completedAt === null && current.attempts >= current.maxAttempts;
-    throw new NAuthException(spent ? 'CHALLENGE_MAX_ATTEMPTS' : 'CHALLENGE_INVALID');
+    const isSpent = current?.completedAt === null && current.attempts >= current.maxAttempts;
+    throw isSpent ? await this.open.spent(current) : new NAuthException('CHALLENGE_INVALID');
   }
 
-  private async finish({ challenge }: ChallengeInHand, accepted: AcceptedAnswer): Promise<SignInOutcome> {
+  private async finish(
+    { challenge }: ChallengeInHand,
+    accepted: AcceptedAnswer,
+    preparation: Preparation | undefined,
+  ): Promise<SignInOutcome> {
     if (challenge.userId === null) throw new NAuthException('CHALLENGE_INVALID');
+    // Before the challenge's own row: sign-ins of one account that finish at the same moment queue, and none is undone.
+    await this.users.hold(challenge.userId);
     if (!(await this.challenges.complete(challenge.id, this.now())))
       throw new NAuthException('CHALLENGE_INVALID');
     await accepted.apply?.();
@@ -88,7 +129,7 @@ export class ChallengeService {
       reason: challenge.name,
     });
     const amr = [...new Set([...challenge.signIn.amr, ...(accepted.amr ?? [])])];
-    return this.gate.proceed({ ...challenge.signIn, amr, user });
+    return this.gate.proceed({ ...challenge.signIn, ...accepted.signIn, amr, user }, preparation);
   }
 
   private recordWrong(challenge: ChallengeSession): Promise<void> {

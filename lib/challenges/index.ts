@@ -12,3 +12,5 @@ export * from './challenge.service';
 export * from './open-challenges.service';
 export * from './sign-in';
 export * from './sign-in-gate.service';
+export * from './sign-in-details';
+export * from './sign-in-observer';

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CLOCK, type Clock } from '../common';
+import { AuditRecorder } from '../audit';
+import { CLOCK, secondsUntil, type Clock } from '../common';
 import { ContextStorage, DeliveryPolicy } from '../context';
 import { NAuthException } from '../errors';
 import { USER_REPOSITORY, type UserRepository } from '../users';
@@ -18,6 +19,7 @@ export class OpenChallenges {
     @Inject(USER_REPOSITORY) private readonly users: UserRepository,
     @Inject(ContextStorage) private readonly context: ContextStorage,
     @Inject(DeliveryPolicy) private readonly delivery: DeliveryPolicy,
+    @Inject(AuditRecorder) private readonly audit: AuditRecorder,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -25,12 +27,12 @@ export class OpenChallenges {
    * Malformed, unknown, expired and finished ones answer alike, and so does one that was begun by another kind of
    * client (R070, R071).
    *
-   * @throws {NAuthException} CHALLENGE_INVALID, CHALLENGE_MAX_ATTEMPTS
+   * @throws {NAuthException} CHALLENGE_INVALID, CHALLENGE_MAX_ATTEMPTS with the rest of its life as `retryAfter`
    */
   async find(session: string): Promise<ChallengeInHand> {
     const challenge = await this.challenges.findByTokenHash(challengeTokenHash(session));
     if (!challenge || !this.isOpen(challenge)) throw new NAuthException('CHALLENGE_INVALID');
-    if (challenge.attempts >= challenge.maxAttempts) throw new NAuthException('CHALLENGE_MAX_ATTEMPTS');
+    if (challenge.attempts >= challenge.maxAttempts) throw await this.spent(challenge);
     if (challenge.userId === null) return { challenge, signIn: null };
     const user = await this.users.findById(challenge.userId);
     // An account that changed since is not the one that was let this far (R076).
@@ -45,6 +47,18 @@ export class OpenChallenges {
     const resolver = this.registry.get(challenge.name);
     if (!resolver) throw new NAuthException('CHALLENGE_INVALID');
     return resolver;
+  }
+
+  /** The refusal of a challenge without answers left, which costs its sender nothing: recorded now and then (R030). */
+  async spent({ id, userId, signIn, expiresAt }: ChallengeSession): Promise<NAuthException> {
+    await this.audit.recordLimited(
+      'CHALLENGE_ATTEMPT_FAILED',
+      { status: 'FAILURE', userId, authMethod: signIn.authMethod, reason: 'challenge_max_attempts' },
+      id,
+    );
+    return new NAuthException('CHALLENGE_MAX_ATTEMPTS', {
+      retryAfter: secondsUntil(expiresAt, this.clock.now()),
+    });
   }
 
   private isOpen(challenge: ChallengeSession): boolean {
