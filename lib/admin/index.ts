@@ -1,0 +1,5 @@
+export * from './administered-users.service';
+export * from './admin-accounts.service';
+export * from './admin-auth.service';
+export * from './admin-passwords.service';
+export * from './dto';
