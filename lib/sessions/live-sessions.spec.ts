@@ -18,12 +18,15 @@ class Rows {
     const refuse = (): Promise<never> => Promise.reject(new Error('not part of this spec'));
     return {
       insert: refuse,
+      findForRefresh: refuse,
       rotate: refuse,
       revoke: refuse,
       revokeAll: refuse,
       findEnded: refuse,
       revokeOldest: refuse,
       findLive: refuse,
+      setProof: refuse,
+      hold: refuse,
       touch: refuse,
       deleteExpired: refuse,
       findWithUser: async (id) => {

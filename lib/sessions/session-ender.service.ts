@@ -33,11 +33,11 @@ export class SessionEnder {
     });
   }
 
-  /** Ends all live sessions of the user; the number ended. */
-  endAll(userId: string, reason: SessionEndReason): Promise<number> {
+  /** Ends all live sessions of the user, but for `exceptId`; the number ended. */
+  endAll(userId: string, reason: SessionEndReason, exceptId?: string): Promise<number> {
     return this.unitOfWork.run(async () => {
       const at = this.now();
-      const ended = await this.sessions.revokeAll(userId, reason, at);
+      const ended = await this.sessions.revokeAll(userId, reason, at, exceptId);
       await this.announce({ sessionId: null, userId }, at);
       await this.tell(userId, reason, at, ended);
       return ended;

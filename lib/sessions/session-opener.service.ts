@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AuthAuditService } from '../audit';
 import { CLOCK, randomId, randomToken, UNIT_OF_WORK, type Clock, type UnitOfWork } from '../common';
 import { ContextStorage, DeliveryPolicy, TOKEN_DELIVERY_OPTIONS } from '../context';
+import { coordinates } from '../context';
 import type { GeoLocation, IssuedTokens, ResolvedTokenDeliveryOptions } from '../context';
 import type { AuthMethod } from '../contracts';
 import { DeviceRecognition } from '../devices';
@@ -86,6 +87,7 @@ export class SessionOpener {
     await this.audit.record('SESSION_REVOKED', {
       status: 'SUCCESS',
       userId,
+      sessionId: null,
       reason: 'session_limit',
       details,
     });
@@ -123,6 +125,7 @@ export class SessionOpener {
       network: client?.network ?? null,
       country: location?.country ?? null,
       city: location?.city ?? null,
+      ...coordinates(location),
       ipAddress: client?.ipAddress ?? null,
       userAgent: client?.userAgent ?? null,
       createdAt,

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { AuditRecorder } from '../audit';
 import { CLOCK, UNIT_OF_WORK, type Clock, type UnitOfWork } from '../common';
 import { ContextStorage, TOKEN_DELIVERY_OPTIONS } from '../context';
@@ -6,12 +6,16 @@ import type { IssuedTokens, ResolvedTokenDeliveryOptions } from '../context';
 import type { TokenDeliveryMethod } from '../contracts';
 import { NAuthException } from '../errors';
 import { HookGate, HookRunner, type RefreshPayload } from '../hooks';
+import { AccountNotices } from '../notifications';
 import { JWT_OPTIONS, RefreshTokenCodec, type ResolvedJwtOptions } from '../tokens';
 import { toUserProfile } from '../users';
+import { DuplicateRefresh } from './duplicate-refresh';
+import { RotationAge, type Arrival } from './rotation-age';
 import type { Session, SessionWithUser } from './session';
 import { SessionEnder } from './session-ender.service';
+import { SESSION_POLICY, type SessionPolicy } from './session-policy';
 import { SESSION_OPTIONS, type ResolvedSessionOptions } from './session.options';
-import { SESSION_REPOSITORY, type SessionRepository } from './session.repository';
+import { SESSION_REPOSITORY, type RefreshCandidate, type SessionRepository } from './session.repository';
 import { assertSessionStands } from './session-state';
 import { SessionTokens } from './session-tokens';
 
@@ -24,6 +28,8 @@ const MAX_LOST_RACES = 3;
  */
 @Injectable()
 export class SessionRefresher {
+  private readonly rotationAge = new RotationAge();
+
   constructor(
     @Inject(SESSION_REPOSITORY) private readonly sessions: SessionRepository,
     @Inject(SessionEnder) private readonly ender: SessionEnder,
@@ -33,11 +39,13 @@ export class SessionRefresher {
     @Inject(HookRunner) private readonly hooks: HookRunner,
     @Inject(UNIT_OF_WORK) private readonly unitOfWork: UnitOfWork,
     @Inject(AuditRecorder) private readonly audit: AuditRecorder,
+    @Inject(AccountNotices) private readonly notices: AccountNotices,
     @Inject(ContextStorage) private readonly context: ContextStorage,
     @Inject(JWT_OPTIONS) private readonly jwt: ResolvedJwtOptions,
     @Inject(SESSION_OPTIONS) private readonly options: ResolvedSessionOptions,
     @Inject(TOKEN_DELIVERY_OPTIONS) private readonly deliveryOptions: ResolvedTokenDeliveryOptions,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Optional() @Inject(SESSION_POLICY) private readonly policy?: SessionPolicy,
   ) {}
 
   /**
@@ -48,18 +56,18 @@ export class SessionRefresher {
    * ended), AUTH_SESSION_NOT_FOUND, AUTH_SESSION_EXPIRED, SERVICE_UNAVAILABLE (nothing was consumed, R053)
    */
   async refresh(refreshToken: string, via: TokenDeliveryMethod): Promise<IssuedTokens> {
-    const presentedAt = this.context.current()?.startedAt ?? this.clock.now();
+    const arrival = this.arrival();
     const claim = this.codec.decode(refreshToken);
     if (!claim) throw new NAuthException('AUTH_TOKEN_INVALID');
     let isAsked = false;
     for (let lostRaces = 0; lostRaces <= MAX_LOST_RACES; lostRaces += 1) {
-      const found = await this.sessions.findWithUser(claim.sessionId);
+      const found = await this.sessions.findForRefresh(claim.sessionId);
       if (!found || !this.isGenuine(refreshToken, found.session, claim.generation, via)) {
         throw new NAuthException('AUTH_TOKEN_INVALID');
       }
       const { session } = found;
       const isLive = claim.generation === session.generation;
-      await this.assertUsable(found, claim.generation, presentedAt);
+      await this.assertUsable(found, claim.generation, arrival);
       const asked = isAsked ? undefined : this.ask(found);
       isAsked = true;
       if (asked) {
@@ -75,17 +83,35 @@ export class SessionRefresher {
   }
 
   /** A genuine token that is refused: whose it is stands fast, so the trail says so. */
-  private async assertUsable(found: SessionWithUser, generation: number, presentedAt: number): Promise<void> {
+  private async assertUsable(found: RefreshCandidate, generation: number, arrival: Arrival): Promise<void> {
     const { session } = found;
     try {
       assertSessionStands(found, this.clock.now(), this.options.idleTimeoutMs);
-      if (generation !== session.generation) await this.assertWithinGrace(session, generation, presentedAt);
+      if (generation !== session.generation) await this.assertWithinGrace(found, generation, arrival);
       else if (this.clock.now() >= session.refreshExpiresAt.getTime())
         throw new NAuthException('AUTH_TOKEN_EXPIRED');
+      await this.assertMayGoOn(found);
     } catch (error) {
       await this.recordRefusal(session, error);
       throw error;
     }
+  }
+
+  private async assertMayGoOn(found: SessionWithUser): Promise<void> {
+    const reason = await this.policy?.endOf(found);
+    if (reason === undefined) return;
+    const { id: sessionId, userId } = found.session;
+    // Committed before the refusal is thrown, so that its access tokens end as well.
+    await this.unitOfWork.run(async () => {
+      if (!(await this.ender.end(sessionId, reason, userId))) return;
+      await this.audit.record('SESSION_REVOKED', { status: 'SUCCESS', userId, sessionId, reason });
+    });
+    throw new NAuthException('AUTH_SESSION_EXPIRED');
+  }
+
+  private arrival(): Arrival {
+    const state = this.context.current();
+    return { at: state?.startedAt ?? this.clock.now(), ticks: state?.startedTicks ?? performance.now() };
   }
 
   private isGenuine(text: string, session: Session, generation: number, via: TokenDeliveryMethod): boolean {
@@ -116,7 +142,9 @@ export class SessionRefresher {
         await this.audit.record('TOKEN_REFRESHED', { status: 'SUCCESS', userId, sessionId, authMethod });
       return rotated;
     });
-    return won ? { ...session, generation: generation + 1, rotatedAt: at, refreshExpiresAt } : undefined;
+    if (!won) return undefined;
+    this.rotationAge.note(sessionId, generation + 1, at.getTime());
+    return { ...session, generation: generation + 1, refreshExpiresAt };
   }
 
   /**
@@ -124,21 +152,27 @@ export class SessionRefresher {
    * A parent that was already on its way when it was spent is a duplicate and is refused without harm. All else is
    * reuse.
    */
-  private async assertWithinGrace(session: Session, generation: number, presentedAt: number): Promise<void> {
+  private async assertWithinGrace(
+    found: RefreshCandidate,
+    generation: number,
+    arrival: Arrival,
+  ): Promise<void> {
+    const { session } = found;
     const isParent = generation === session.generation - 1 && session.rotatedAt !== null;
-    const age = presentedAt - (session.rotatedAt?.getTime() ?? 0);
+    const age = this.rotationAge.whenPresented(found, arrival);
     if (isParent && this.jwt.refreshToken.graceMs > 0 && age <= this.jwt.refreshToken.graceMs) return;
-    if ((isParent && age <= 0) || !this.jwt.refreshToken.reuseDetection) {
-      throw new NAuthException('AUTH_TOKEN_INVALID');
-    }
-    await this.endFamily(session);
+    if (isParent && age <= 0) throw new DuplicateRefresh();
+    if (!this.jwt.refreshToken.reuseDetection) throw new NAuthException('AUTH_TOKEN_INVALID');
+    await this.endFamily(found);
     throw new NAuthException('AUTH_TOKEN_REUSE_DETECTED');
   }
 
   /** A unit of its own, committed before the refusal is thrown, so that the refusal cannot undo it (R047). */
-  private async endFamily({ id: sessionId, userId }: Session): Promise<void> {
+  private async endFamily({ session, user }: SessionWithUser): Promise<void> {
+    const { id: sessionId, userId } = session;
     await this.unitOfWork.run(async () => {
-      await this.ender.end(sessionId, 'refresh_reuse', userId);
+      const ended = await this.ender.end(sessionId, 'refresh_reuse', userId);
+      if (ended) await this.notices.sessionsRevoked(user, 1);
       await this.audit.recordRefusal('REFRESH_REUSE', {
         status: 'SUSPICIOUS',
         userId,

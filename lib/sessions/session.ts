@@ -25,11 +25,14 @@ export interface Session {
   /** Where it was opened, as far as it is known: ISO 3166-1 alpha-2, and a name. */
   country: string | null;
   city: string | null;
+  /** Its coordinates, in hundredths of a degree: no nearer than a risk assessment needs them. */
+  latitudeE2: number | null;
+  longitudeE2: number | null;
   ipAddress: string | null;
   userAgent: string | null;
   createdAt: Date;
   lastActivityAt: Date;
-  /** When the live generation replaced its parent; null before the first rotation. */
+  /** When the live generation replaced its parent, by the clock of the database; null before the first rotation. */
   rotatedAt: Date | null;
   /** End of the live refresh token. */
   refreshExpiresAt: Date;
