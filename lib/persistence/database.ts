@@ -135,6 +135,7 @@ export class Database implements UnitOfWork {
     if (this.ownsDataSource && this.dataSource.isInitialized) {
       await within(new Deadline(CLOSE_MS), this.dataSource.destroy()).catch(() => undefined);
     }
+    this.scopes.disable();
   }
 
   private joinable(): ConnectionScope | undefined {

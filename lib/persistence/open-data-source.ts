@@ -6,6 +6,7 @@ import type { DatabaseOptions } from '../config/nauth-config';
 import { dataSourceOptions } from './data-source-options';
 import { DatabaseStartError } from './database-start-error';
 import { Deadline, within } from './deadline';
+import { ParameterlessLogger } from './parameterless-logger';
 
 const CONNECT_MS = 10_000;
 const LOCK_WAIT_SECONDS = 2;
@@ -41,7 +42,9 @@ export async function openDataSource(
 
 function create(options: DataSourceOptions): DataSource {
   try {
-    return new DataSource(options);
+    const dataSource = new DataSource(options);
+    dataSource.logger = new ParameterlessLogger(dataSource.logger);
+    return dataSource;
   } catch (error) {
     // TypeORM loads the driver here, and names the package that is missing.
     throw new DatabaseStartError(`cannot load the driver for ${options.type}`, error);

@@ -8,6 +8,7 @@ import { DatabaseStartError } from './database-start-error';
 import { attachEntities, createEntities } from './entities';
 import { checkSchema, migrate } from './migrations';
 import { openDataSource } from './open-data-source';
+import { ParameterlessLogger } from './parameterless-logger';
 import { serializeDataSource } from './sqlite';
 
 /** The part of the configuration that the database needs. */
@@ -25,6 +26,11 @@ export async function openDatabase(
   currentRequest?: DatabaseParts['currentRequest'],
 ): Promise<Database> {
   const { dataSource, owned } = await openDataSource(config.database ?? hostDataSource ?? fallback(config));
+  if (logsParameters(dataSource)) {
+    (config.logger ?? new Logger('NAuth')).warn(
+      'The DataSource of the application logs statements with their parameters, among which are hashes and personal data.',
+    );
+  }
   try {
     const family = checkDataSource(dataSource);
     if (family === 'sqlite') serializeDataSource(dataSource);
@@ -37,6 +43,14 @@ export async function openDatabase(
     if (owned) await dataSource.destroy().catch(() => undefined);
     throw error;
   }
+}
+
+/** One of the application's own, whose log is its own matter too. */
+function logsParameters({ logger, options: { logging } }: DataSource): boolean {
+  if (logger instanceof ParameterlessLogger) return false;
+  return Array.isArray(logging)
+    ? logging.some((level) => level !== 'schema')
+    : logging === true || logging === 'all';
 }
 
 function fallback(config: DatabaseConfig): DataSourceOptions | DatabaseOptions {

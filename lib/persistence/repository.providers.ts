@@ -3,21 +3,34 @@ import { AUDIT_CHAIN_REPOSITORY, AUDIT_REPOSITORY } from '../audit';
 import { OUTBOX_REPOSITORY } from '../notifications';
 import { CHALLENGE_REPOSITORY } from '../challenges';
 import { DEVICE_REPOSITORY } from '../devices';
+import { MFA_REPOSITORY, PASSKEY_REPOSITORY } from '../mfa';
 import { PASSWORD_REPOSITORY } from '../password';
+import { RISK_HISTORY } from '../risk';
 import { SESSION_FEED, SESSION_REPOSITORY } from '../sessions';
-import { type ResolvedSignupOptions, SIGNUP_OPTIONS, USER_REPOSITORY } from '../users';
+import {
+  ACCOUNT_ADMINISTRATION,
+  type ResolvedSignupOptions,
+  SIGNUP_OPTIONS,
+  UNPROVED_ACCOUNT_REPOSITORY,
+  USER_REPOSITORY,
+} from '../users';
 import { ONE_TIME_CODE_REPOSITORY } from '../verification';
 import { Database } from './database';
 import {
+  TypeormAccountAdministration,
   TypeormAuditChainRepository,
   TypeormAuditRepository,
   TypeormChallengeRepository,
+  TypeormMfaRepository,
   TypeormOneTimeCodeRepository,
   TypeormDeviceRepository,
+  TypeormPasskeyRepository,
   TypeormPasswordRepository,
   TypeormOutboxRepository,
+  TypeormRiskHistory,
   TypeormSessionFeed,
   TypeormSessionRepository,
+  TypeormUnprovedAccountRepository,
   TypeormUserRepository,
 } from './repositories';
 
@@ -28,6 +41,17 @@ export const repositoryProviders: Provider[] = [
     inject: [Database, SIGNUP_OPTIONS],
     useFactory: (database: Database, options: ResolvedSignupOptions) =>
       new TypeormUserRepository(database, options),
+  },
+  {
+    provide: ACCOUNT_ADMINISTRATION,
+    inject: [Database],
+    useFactory: (database: Database) => new TypeormAccountAdministration(database),
+  },
+  {
+    provide: UNPROVED_ACCOUNT_REPOSITORY,
+    inject: [Database, SIGNUP_OPTIONS],
+    useFactory: (database: Database, options: ResolvedSignupOptions) =>
+      new TypeormUnprovedAccountRepository(database, options),
   },
   {
     provide: PASSWORD_REPOSITORY,
@@ -68,6 +92,21 @@ export const repositoryProviders: Provider[] = [
     provide: ONE_TIME_CODE_REPOSITORY,
     inject: [Database],
     useFactory: (database: Database) => new TypeormOneTimeCodeRepository(database),
+  },
+  {
+    provide: MFA_REPOSITORY,
+    inject: [Database],
+    useFactory: (database: Database) => new TypeormMfaRepository(database),
+  },
+  {
+    provide: PASSKEY_REPOSITORY,
+    inject: [Database],
+    useFactory: (database: Database) => new TypeormPasskeyRepository(database),
+  },
+  {
+    provide: RISK_HISTORY,
+    inject: [Database],
+    useFactory: (database: Database) => new TypeormRiskHistory(database),
   },
   {
     provide: OUTBOX_REPOSITORY,

@@ -1,4 +1,5 @@
 import { EntitySchema } from 'typeorm';
+import type { Channel } from '../../notifications';
 import type { ColumnTypes } from './column-types';
 import { entityColumn as column } from './entity-column';
 import { constraintName, tableName } from './table-names';
@@ -11,6 +12,8 @@ export interface PasswordCredentialRow {
   changedAt: Date;
   /** When the demand was made to change it at the next login. */
   changeRequiredAt: Date | null;
+  /** The channel whose code set it, until another factor was shown. */
+  recoveredBy: Channel | null;
   createdAt: Date;
 }
 
@@ -29,6 +32,7 @@ export function passwordCredentialEntity(
       changedAt: column('changed_at', types.time),
       createdAt: column('created_at', types.time),
       changeRequiredAt: column('change_required_at', types.time, { nullable: true }),
+      recoveredBy: column('recovered_by', types.ascii(16), { nullable: true }),
     },
     foreignKeys: [
       {

@@ -34,6 +34,8 @@ export function sessionEntity(types: ColumnTypes, prefix: string): EntitySchema<
       network: column('network', types.ascii(64), { nullable: true }),
       country: column('country', types.ascii(2), { nullable: true }),
       city: column('city', types.text(128), { nullable: true }),
+      latitudeE2: column('latitude_e2', types.int, { nullable: true }),
+      longitudeE2: column('longitude_e2', types.int, { nullable: true }),
       ipAddress: column('ip_address', types.ascii(64), { nullable: true }),
       userAgent: column('user_agent', types.text(512), { nullable: true }),
       createdAt: column('created_at', types.time),

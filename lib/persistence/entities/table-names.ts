@@ -11,6 +11,12 @@ export type TableName =
   | 'challenge_sessions'
   | 'one_time_codes'
   | 'outbox'
+  | 'mfa_accounts'
+  | 'mfa_devices'
+  | 'mfa_setups'
+  | 'mfa_backup_codes'
+  | 'passkeys'
+  | 'passkey_handles'
   | 'migrations';
 
 /** Every table, and the kinds of names that belong to it, below one prefix. */

@@ -6,6 +6,10 @@ import { notifications } from './0005-notifications.migration';
 import { passwords } from './0006-passwords.migration';
 import { challenges } from './0007-challenges.migration';
 import { oneTimeCodes } from './0008-one-time-codes.migration';
+import { mfa } from './0012-mfa.migration';
+import { passkeys } from './0013-passkeys.migration';
+import { signInPlaces } from './0014-sign-in-places.migration';
+import { passwordRecovery } from './0015-password-recovery.migration';
 import type { SchemaMigration } from './migration';
 
 /** Every step of the schema, oldest first. */
@@ -18,4 +22,8 @@ export const allMigrations: readonly SchemaMigration[] = [
   passwords,
   challenges,
   oneTimeCodes,
+  mfa,
+  passkeys,
+  signInPlaces,
+  passwordRecovery,
 ];

@@ -19,6 +19,8 @@ export function mapSession(row: SessionRow): Session {
     network: row.network,
     country: row.country,
     city: row.city,
+    latitudeE2: row.latitudeE2,
+    longitudeE2: row.longitudeE2,
     ipAddress: row.ipAddress,
     userAgent: row.userAgent,
     createdAt: row.createdAt,

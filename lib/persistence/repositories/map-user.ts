@@ -19,6 +19,7 @@ export function mapUser(row: UserRow): User {
     hasPassword: Boolean(row.credential),
     passwordChangedAt: row.credential?.changedAt ?? null,
     passwordChangeRequired: Boolean(row.credential?.changeRequiredAt),
+    passwordRecoveredBy: row.credential?.recoveredBy ?? null,
     securityVersion: row.securityVersion,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,

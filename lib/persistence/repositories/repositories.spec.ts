@@ -45,6 +45,8 @@ function newSession(userId: string, change: Partial<Session> = {}): Session {
     network: '2001:db8::/64',
     country: 'CH',
     city: 'Zürich',
+    latitudeE2: 4738,
+    longitudeE2: -854,
     ipAddress: '2001:db8::1',
     userAgent: 'spec',
     createdAt: NOW,
@@ -94,6 +96,7 @@ describeEachEngine('repositories', (engine) => {
         hasPassword: true,
         passwordChangedAt: user.createdAt,
         passwordChangeRequired: false,
+        passwordRecoveredBy: null,
         securityVersion: 1,
       });
       expect(await users.findById(user.id)).toEqual(stored);
@@ -243,7 +246,7 @@ describeEachEngine('repositories', (engine) => {
       expect((await sessions.findWithUser(session.id))?.session).toEqual({
         ...session,
         generation: 1,
-        rotatedAt: later(1),
+        rotatedAt: expect.any(Date),
         lastActivityAt: later(1),
         refreshExpiresAt: later(90),
         ipAddress: null,
@@ -258,6 +261,32 @@ describeEachEngine('repositories', (engine) => {
       expect(await sessions.rotate({ ...long, generation: 3, at: later(3600) })).toBe(false);
       await sessions.revoke(session.id, 'logout', later(2));
       expect(await sessions.rotate({ ...long, generation: 3 })).toBe(false);
+    });
+
+    it('says how long ago a rotation was by its own clock, whatever the one of the caller says (R151)', async () => {
+      const user = await users.insert(newUser(), 'hash');
+      const session = newSession(user.id);
+      await sessions.insert(session);
+      expect(await sessions.findForRefresh(session.id)).toEqual({ session, user, rotationAgeMs: null });
+      const sent = performance.now();
+      await sessions.rotate({ ...session, at: later(1) });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const found = await sessions.findForRefresh(session.id);
+      // Moments are kept to the millisecond.
+      expect(found?.rotationAgeMs).toBeGreaterThanOrEqual(48);
+      expect(found?.rotationAgeMs).toBeLessThan(performance.now() - sent + 2);
+      expect(found?.session.generation).toBe(1);
+      const rotatedAt = found?.session.rotatedAt?.getTime() ?? 0;
+      // All of these servers run on the machine of the test.
+      expect(Math.abs(Date.now() - rotatedAt)).toBeLessThan(60_000);
+    });
+
+    it('ends with all sessions those that live by a clock which is behind (R151)', async () => {
+      const user = await users.insert(newUser(), 'hash');
+      const session = newSession(user.id);
+      await sessions.insert(session);
+      await sessions.revokeAll(user.id, 'logout_all', later(60 + 300));
+      expect(await sessions.findLive(user.id, later(30))).toEqual([]);
     });
 
     it('revokes once, and only for the owner when one is named', async () => {

@@ -149,6 +149,8 @@ async function insertSession(
     network: null,
     country: null,
     city: null,
+    latitudeE2: null,
+    longitudeE2: null,
     ipAddress: null,
     userAgent: null,
     createdAt,

@@ -68,8 +68,9 @@ export class TypeormChallengeRepository implements ChallengeRepository {
 
   async voidAll(userId: string, at: Date): Promise<number> {
     if (!isKnownId('user id', userId)) return 0;
+    // Expired ones too: an instance whose clock is behind would take them (R151).
     return this.update((query) =>
-      query.set({ completedAt: at }).where(`user_id = :userId AND ${OPEN}`, { userId, at }),
+      query.set({ completedAt: at }).where('user_id = :userId AND completed_at IS NULL', { userId }),
     );
   }
 

@@ -1,5 +1,5 @@
 import type { SelectQueryBuilder } from 'typeorm';
-import type { Device, DeviceRepository, DeviceSighting, KnownClientQuery } from '../../devices';
+import type { Device, DeviceKind, DeviceRepository, DeviceSighting, KnownClientQuery } from '../../devices';
 import type { Database } from '../database';
 import { logText } from './log-text';
 import { isKnownId, requireCriterion } from './require-criterion';
@@ -38,6 +38,22 @@ export class TypeormDeviceRepository implements DeviceRepository {
     );
   }
 
+  async hasLike(userId: string, sighting: DeviceKind, since: Date): Promise<boolean> {
+    if (!isKnownId('user id', userId)) return false;
+    const { type, network } = sighting;
+    const { browser, os } = asText(sighting);
+    return this.select((query) => {
+      query
+        .where('device.userId = :userId AND device.network = :network', { userId, network })
+        .andWhere('device.type = :type AND device.lastSeenAt > :since', { type, since });
+      for (const [name, value] of Object.entries({ browser, os })) {
+        if (value === null) query.andWhere(`device.${name} IS NULL`);
+        else query.andWhere(`device.${name} = :${name}`, { [name]: value });
+      }
+      return query.getExists();
+    });
+  }
+
   async touch(id: string, userId: string, sighting: DeviceSighting): Promise<boolean> {
     if (!isKnownId('device id', id) || !isKnownId('user id', userId)) return false;
     const result = await this.database.execute((manager) =>
@@ -60,6 +76,63 @@ export class TypeormDeviceRepository implements DeviceRepository {
   async removeAll(userId: string): Promise<number> {
     if (!isKnownId('user id', userId)) return 0;
     return this.delete('user_id = :userId', { userId });
+  }
+
+  async endTrust(userId: string): Promise<number> {
+    if (!isKnownId('user id', userId)) return 0;
+    const result = await this.database.execute((manager) =>
+      manager
+        .createQueryBuilder()
+        .update(this.database.entities.devices)
+        .set({ trustedUntil: null })
+        .where('user_id = :userId AND trusted_until IS NOT NULL', { userId })
+        .updateEntity(false)
+        .execute(),
+    );
+    return result.affected ?? 0;
+  }
+
+  async endTrustIn(id: string, userId: string, at: Date): Promise<boolean> {
+    if (!isKnownId('device id', id) || !isKnownId('user id', userId)) return false;
+    const result = await this.database.execute((manager) =>
+      manager
+        .createQueryBuilder()
+        .update(this.database.entities.devices)
+        .set({ trustedUntil: null })
+        .where('id = :id AND user_id = :userId AND trusted_until > :at', { id, userId, at })
+        .updateEntity(false)
+        .execute(),
+    );
+    return result.affected === 1;
+  }
+
+  async trust(
+    id: string,
+    userId: string,
+    trust: { tokenDigest: string; trustedUntil: Date },
+  ): Promise<boolean> {
+    if (!isKnownId('device id', id) || !isKnownId('user id', userId)) return false;
+    const result = await this.database.execute((manager) =>
+      manager
+        .createQueryBuilder()
+        .update(this.database.entities.devices)
+        .set(trust)
+        .where('id = :id AND user_id = :userId', { id, userId })
+        .updateEntity(false)
+        .execute(),
+    );
+    return result.affected === 1;
+  }
+
+  async findTrusted(userId: string, at: Date): Promise<Device[]> {
+    if (!isKnownId('user id', userId)) return [];
+    return this.select((query) =>
+      query
+        .where('device.userId = :userId AND device.trustedUntil > :at', { userId, at })
+        .orderBy('device.lastSeenAt', 'DESC')
+        .addOrderBy('device.id', 'DESC')
+        .getMany(),
+    );
   }
 
   async removeOldest(userId: string, keep: number): Promise<number> {

@@ -5,43 +5,18 @@ import { isKnownId, requireCriterion } from './require-criterion';
 
 const AT_PLACE = 'purpose = :purpose AND subject = :subject';
 const LIVE = 'used_at IS NULL AND expires_at > :at';
+const SAME_LIFE = `${LIVE} AND target = :target`;
 
 export class TypeormOneTimeCodeRepository implements OneTimeCodeRepository {
   constructor(private readonly database: Database) {}
 
   async replace(code: OneTimeCode, cutoff: Date, keepsLife: boolean): Promise<boolean> {
-    const { purpose, subject, target, sentAt: at } = code;
-    requireCriterion('code subject', subject);
-    const sameLife = `${LIVE} AND target = :target`;
-    const affected = await this.update((query) =>
-      query
-        // MySQL assigns from left to right and reads what it has assigned: what depends on old values comes first.
-        .set({
-          ...(keepsLife
-            ? {
-                attempts: () => `CASE WHEN ${sameLife} THEN attempts ELSE 0 END`,
-                expiresAt: () => `CASE WHEN ${sameLife} THEN expires_at ELSE :expiresAt END`,
-              }
-            : { attempts: 0, expiresAt: code.expiresAt }),
-          userId: code.userId,
-          target,
-          codeHash: code.codeHash,
-          linkHash: code.linkHash,
-          maxAttempts: code.maxAttempts,
-          sentAt: at,
-          usedAt: null,
-        })
-        .where(`${AT_PLACE} AND NOT (${sameLife} AND sent_at > :cutoff)`, {
-          purpose,
-          subject,
-          target,
-          at,
-          cutoff,
-        })
-        .setParameter('expiresAt', code.expiresAt),
-    );
-    if (affected === 1) return true;
-    return this.insertIfAbsent(code);
+    requireCriterion('code subject', code.subject);
+    if (keepsLife) await this.endExhausted(code, cutoff);
+    if (await this.overwrite(code, cutoff, keepsLife)) return true;
+    if (await this.insertIfAbsent(code)) return true;
+    // Another first code came in between. It is one to be replaced now: for another address it always gives way.
+    return this.overwrite(code, cutoff, keepsLife);
   }
 
   async find(purpose: CodePurpose, subject: string): Promise<OneTimeCode | null> {
@@ -93,7 +68,8 @@ export class TypeormOneTimeCodeRepository implements OneTimeCodeRepository {
   async voidAll(userId: string, at: Date, purposes?: readonly CodePurpose[]): Promise<void> {
     if (!isKnownId('user id', userId) || purposes?.length === 0) return;
     await this.update((query) => {
-      query.set({ usedAt: at }).where(`user_id = :userId AND ${LIVE}`, { userId, at });
+      // Expired ones too: an instance whose clock is behind would take them (R151).
+      query.set({ usedAt: at }).where('user_id = :userId AND used_at IS NULL', { userId });
       return purposes ? query.andWhere('purpose IN (:...purposes)', { purposes }) : query;
     });
   }
@@ -118,6 +94,60 @@ export class TypeormOneTimeCodeRepository implements OneTimeCodeRepository {
       }
       return rows.length;
     });
+  }
+
+  /**
+   * A code without tries left has none to hand down. A statement of its own: one that reads both the old count and the old
+   * end cannot set both, because MySQL reads what it has just assigned.
+   */
+  private async endExhausted(
+    { purpose, subject, target, sentAt: at }: OneTimeCode,
+    cutoff: Date,
+  ): Promise<void> {
+    await this.update((query) =>
+      query
+        .set({ usedAt: at })
+        .where(`${AT_PLACE} AND ${SAME_LIFE} AND sent_at <= :cutoff AND attempts >= max_attempts`, {
+          purpose,
+          subject,
+          target,
+          at,
+          cutoff,
+        }),
+    );
+  }
+
+  /** True when there was one that may be replaced. */
+  private async overwrite(code: OneTimeCode, cutoff: Date, keepsLife: boolean): Promise<boolean> {
+    const { purpose, subject, target, sentAt: at } = code;
+    const affected = await this.update((query) =>
+      query
+        // MySQL assigns from left to right and reads what it has assigned: what depends on old values comes first.
+        .set({
+          ...(keepsLife
+            ? {
+                attempts: () => `CASE WHEN ${SAME_LIFE} THEN attempts ELSE 0 END`,
+                expiresAt: () => `CASE WHEN ${SAME_LIFE} THEN expires_at ELSE :expiresAt END`,
+              }
+            : { attempts: 0, expiresAt: code.expiresAt }),
+          userId: code.userId,
+          target,
+          codeHash: code.codeHash,
+          linkHash: code.linkHash,
+          maxAttempts: code.maxAttempts,
+          sentAt: at,
+          usedAt: null,
+        })
+        .where(`${AT_PLACE} AND NOT (${SAME_LIFE} AND sent_at > :cutoff)`, {
+          purpose,
+          subject,
+          target,
+          at,
+          cutoff,
+        })
+        .setParameter('expiresAt', code.expiresAt),
+    );
+    return affected === 1;
   }
 
   /** True when there was none: the statement passes over a row that somebody else has just inserted. */

@@ -65,6 +65,7 @@ describeEachEngine('password repository', (engine) => {
       at: LATER,
       keep: 0,
       changeRequired: false,
+      recoveredBy: null,
       ...change,
     };
   }

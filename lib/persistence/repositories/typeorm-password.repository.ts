@@ -66,6 +66,19 @@ export class TypeormPasswordRepository implements PasswordRepository {
     });
   }
 
+  async forgetRecovery(userId: string): Promise<void> {
+    if (!isKnownId('user id', userId)) return;
+    await this.database.execute((manager) =>
+      manager
+        .createQueryBuilder()
+        .update(this.database.entities.passwordCredentials)
+        .set({ recoveredBy: null })
+        .where('user_id = :userId', { userId })
+        .updateEntity(false)
+        .execute(),
+    );
+  }
+
   private async presentHash(userId: string): Promise<string | undefined> {
     const row = await this.database.execute((manager) =>
       manager
@@ -150,6 +163,6 @@ export class TypeormPasswordRepository implements PasswordRepository {
   }
 }
 
-function columnsOf({ passwordHash, at, changeRequired }: PasswordReplacement) {
-  return { passwordHash, changedAt: at, changeRequiredAt: changeRequired ? at : null };
+function columnsOf({ passwordHash, at, changeRequired, recoveredBy }: PasswordReplacement) {
+  return { passwordHash, changedAt: at, changeRequiredAt: changeRequired ? at : null, recoveredBy };
 }

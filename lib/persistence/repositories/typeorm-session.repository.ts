@@ -1,14 +1,23 @@
-import type { EntityManager, UpdateQueryBuilder } from 'typeorm';
+import type { EntityManager, SelectQueryBuilder, UpdateQueryBuilder } from 'typeorm';
 import type { SessionEndReason } from '../../contracts';
-import type { RotateStatement, Session, SessionRepository, SessionWithUser } from '../../sessions';
+import type {
+  RefreshCandidate,
+  RotateStatement,
+  Session,
+  SessionRepository,
+  SessionWithUser,
+} from '../../sessions';
 import type { Database } from '../database';
 import type { SessionRow } from '../entities';
+import { ageByDatabase, DATABASE_NOW } from './database-clock';
 import { logAscii, logText } from './log-text';
 import { mapSession } from './map-session';
 import { mapUser } from './map-user';
 import { isKnownId } from './require-criterion';
 
 const LIVE = 'revoked_at IS NULL AND refresh_expires_at > :at AND expires_at > :at';
+/** The clock of another instance may be behind by this much (R151): for it, what has just ended here still lives. */
+const MAX_SKEW_MS = 10 * 60_000;
 
 export class TypeormSessionRepository implements SessionRepository {
   constructor(private readonly database: Database) {}
@@ -36,21 +45,21 @@ export class TypeormSessionRepository implements SessionRepository {
 
   async findWithUser(id: string): Promise<SessionWithUser | null> {
     if (!isKnownId('session id', id)) return null;
-    const { sessions, users, passwordCredentials } = this.database.entities;
-    const row = await this.database.execute((manager) =>
-      manager
-        .createQueryBuilder(sessions, 'session')
-        .innerJoinAndMapOne('session.user', users.options.name, 'user', 'user.id = session.userId')
-        .leftJoinAndMapOne(
-          'user.credential',
-          passwordCredentials.options.name,
-          'credential',
-          'credential.userId = user.id',
-        )
-        .where('session.id = :id', { id })
-        .getOne(),
+    const row = await this.database.execute((manager) => this.withUser(manager, id).getOne());
+    return found(row);
+  }
+
+  async findForRefresh(id: string): Promise<RefreshCandidate | null> {
+    if (!isKnownId('session id', id)) return null;
+    const age = ageByDatabase(this.database.family, 'session.rotatedAt');
+    const { entities, raw } = await this.database.execute((manager) =>
+      this.withUser(manager, id)
+        .addSelect(age, 'rotation_age')
+        .getRawAndEntities<{ rotation_age: unknown }>(),
     );
-    return row?.user ? { session: mapSession(row), user: mapUser(row.user) } : null;
+    const candidate = found(entities[0]);
+    if (!candidate) return null;
+    return { ...candidate, rotationAgeMs: candidate.session.rotatedAt && Number(raw[0]?.rotation_age) };
   }
 
   async rotate({ id, generation, at, ...next }: RotateStatement): Promise<boolean> {
@@ -59,7 +68,7 @@ export class TypeormSessionRepository implements SessionRepository {
       query
         .set({
           generation: () => 'generation + 1',
-          rotatedAt: at,
+          rotatedAt: () => DATABASE_NOW[this.database.family],
           lastActivityAt: () => 'CASE WHEN last_activity_at < :at THEN :at ELSE last_activity_at END',
           refreshExpiresAt: next.refreshExpiresAt,
           ipAddress: logAscii(next.ipAddress, 64),
@@ -86,7 +95,7 @@ export class TypeormSessionRepository implements SessionRepository {
     return this.update((query) => {
       query
         .set({ revokedAt: at, revokeReason: reason })
-        .where(`user_id = :userId AND ${LIVE}`, { userId, at });
+        .where(`user_id = :userId AND ${LIVE}`, { userId, at: new Date(at.getTime() - MAX_SKEW_MS) });
       return except === undefined ? query : query.andWhere('id <> :except', { except });
     });
   }
@@ -151,11 +160,55 @@ export class TypeormSessionRepository implements SessionRepository {
     });
   }
 
+  async setProof(
+    id: string,
+    userId: string,
+    { amr, authTime }: { amr: string[]; authTime?: Date },
+    at: Date,
+  ): Promise<boolean> {
+    if (!isKnownId('session id', id) || !isKnownId('user id', userId)) return false;
+    const affected = await this.update((query) =>
+      query
+        // The moment changes the row, so a server that counts changed rows counts this one.
+        .set({ amr, lastActivityAt: at, ...(authTime && { authTime }) })
+        .where('id = :id AND user_id = :userId AND revoked_at IS NULL AND expires_at > :at', {
+          id,
+          userId,
+          at,
+        }),
+    );
+    return affected === 1;
+  }
+
+  async hold(id: string, userId: string, at: Date): Promise<boolean> {
+    if (!isKnownId('session id', id) || !isKnownId('user id', userId)) return false;
+    const affected = await this.update((query) =>
+      query
+        .set({ lastActivityAt: at })
+        .where(`id = :id AND user_id = :userId AND ${LIVE}`, { id, userId, at }),
+    );
+    return affected === 1;
+  }
+
   async touch(id: string, at: Date): Promise<void> {
     if (!isKnownId('session id', id)) return;
     await this.update((query) =>
       query.set({ lastActivityAt: at }).where('id = :id AND last_activity_at < :at', { id, at }),
     );
+  }
+
+  private withUser(manager: EntityManager, id: string): SelectQueryBuilder<SessionRow> {
+    const { sessions, users, passwordCredentials } = this.database.entities;
+    return manager
+      .createQueryBuilder(sessions, 'session')
+      .innerJoinAndMapOne('session.user', users.options.name, 'user', 'user.id = session.userId')
+      .leftJoinAndMapOne(
+        'user.credential',
+        passwordCredentials.options.name,
+        'credential',
+        'credential.userId = user.id',
+      )
+      .where('session.id = :id', { id });
   }
 
   /** One UPDATE of the sessions table; the number of rows it changed. */
@@ -167,4 +220,8 @@ export class TypeormSessionRepository implements SessionRepository {
     const result = await this.database.execute((manager) => build(start(manager)).execute());
     return result.affected ?? 0;
   }
+}
+
+function found(row: SessionRow | null | undefined): SessionWithUser | null {
+  return row?.user ? { session: mapSession(row), user: mapUser(row.user) } : null;
 }

@@ -1,5 +1,6 @@
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
 import type {
+  AddressChange,
   NewUser,
   ProfilePatch,
   User,
@@ -37,7 +38,10 @@ export class TypeormUserRepository implements UserRepository {
     }
     const hasPassword = passwordHash !== null;
     const passwordChangedAt = hasPassword ? user.createdAt : null;
-    return { ...user, hasPassword, passwordChangedAt, passwordChangeRequired: false, securityVersion: 1 };
+    return {
+      ...{ ...user, hasPassword, passwordChangedAt },
+      ...{ passwordChangeRequired: false, passwordRecoveredBy: null, securityVersion: 1 },
+    };
   }
 
   async findById(id: string): Promise<User | null> {
@@ -74,6 +78,47 @@ export class TypeormUserRepository implements UserRepository {
     });
   }
 
+  async changeAddress({ userId, kind, from, to, isVerified, at }: AddressChange): Promise<User | null> {
+    if (!isKnownId('user id', userId)) return null;
+    const phoneKey = this.options.allowDuplicatePhones ? null : to;
+    // An account always has an e-mail address.
+    if (kind === 'email') requireCriterion('new address', to);
+    const change =
+      kind === 'email' && to !== null
+        ? { email: to, isEmailVerified: isVerified }
+        : { phone: to, phoneKey, isPhoneVerified: isVerified };
+    const isSeen = from === null ? `${kind} IS NULL` : `${kind} = :from`;
+    try {
+      return await this.database.execute(async (manager) => {
+        const { affected } = await manager
+          .createQueryBuilder()
+          .update(this.database.entities.users)
+          .set({ ...change, updatedAt: at })
+          .where(`id = :userId AND ${isSeen} AND is_active = :active`, { userId, from, active: true })
+          .updateEntity(false)
+          .execute();
+        return affected === 1 ? this.readById(manager, userId) : null;
+      });
+    } catch (error) {
+      throw asIdentifierTaken(error);
+    }
+  }
+
+  async hold(id: string): Promise<void> {
+    // The units of SQLite run one after the other as it is.
+    if (!isKnownId('user id', id) || this.database.family === 'sqlite') return;
+    // On PostgreSQL not as far as to keep others from inserting rows that point to it.
+    const lock = this.database.family === 'postgres' ? 'for_no_key_update' : 'pessimistic_write';
+    await this.database.execute((manager) =>
+      manager
+        .createQueryBuilder(this.database.entities.users, 'user')
+        .select('user.id')
+        .where('user.id = :id', { id })
+        .setLock(lock)
+        .getOne(),
+    );
+  }
+
   async claimLogin(id: string, securityVersion: number, at: Date): Promise<boolean> {
     if (!isKnownId('user id', id)) return false;
     const result = await this.database.execute((manager) =>
@@ -87,6 +132,20 @@ export class TypeormUserRepository implements UserRepository {
           securityVersion,
           active: true,
         })
+        .updateEntity(false)
+        .execute(),
+    );
+    return result.affected === 1;
+  }
+
+  async raiseSecurityVersion(id: string, securityVersion: number, at: Date): Promise<boolean> {
+    if (!isKnownId('user id', id)) return false;
+    const result = await this.database.execute((manager) =>
+      manager
+        .createQueryBuilder()
+        .update(this.database.entities.users)
+        .set({ securityVersion: () => 'security_version + 1', updatedAt: at })
+        .where('id = :id AND security_version = :securityVersion', { id, securityVersion })
         .updateEntity(false)
         .execute(),
     );
