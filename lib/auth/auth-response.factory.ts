@@ -2,13 +2,16 @@ import type { SignInOutcome } from '../challenges';
 import type { IssuedTokens } from '../context';
 import type { AuthMethod, TokenFields } from '../contracts';
 import { toAuthResponseUser, type User } from '../users';
-import { AuthResponseDTO, TokenResponseDTO } from './dto';
+import { AuthResponseDTO, ChangePasswordResponseDTO, TokenResponseDTO } from './dto';
 
 /** The answer to a step of a sign-in: tokens, or the next challenge. */
 export function toSignInResponse(outcome: SignInOutcome): AuthResponseDTO {
   return outcome.status === 'challenged'
     ? Object.assign(new AuthResponseDTO(), outcome.challenge)
-    : toAuthResponse(outcome.signIn.user, outcome.signIn.authMethod, outcome.issued);
+    : Object.assign(
+        toAuthResponse(outcome.signIn.user, outcome.signIn.authMethod, outcome.issued),
+        outcome.details,
+      );
 }
 
 /** The answer to a finished sign-in. */
@@ -20,12 +23,20 @@ function toAuthResponse(user: User, authMethod: AuthMethod, issued: IssuedTokens
   const { device, delivery } = issued;
   // A client that brought its token has it already.
   if (device?.isNew) define(response, 'deviceToken', device.token, delivery === 'json');
+  if (device?.isTrusted) response.trusted = true;
   return response;
 }
 
 /** The answer to a refresh. */
 export function toTokenResponse(issued: IssuedTokens): TokenResponseDTO {
   const response = new TokenResponseDTO();
+  attachTokens(response, issued);
+  return response;
+}
+
+/** The answer to a change of the password, after which the session has other tokens. */
+export function toChangePasswordResponse(issued: IssuedTokens): ChangePasswordResponseDTO {
+  const response = new ChangePasswordResponseDTO();
   attachTokens(response, issued);
   return response;
 }

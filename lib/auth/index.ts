@@ -1,4 +1,4 @@
 export * from './auth.service';
 export * from './dto';
-export * from './validation/validate-dto';
-export * from './current-identity';
+export * from './passwords/account-passwords.service';
+export * from './passwords/reset-messages.service';

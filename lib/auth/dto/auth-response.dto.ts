@@ -4,6 +4,7 @@ import type {
   AuthMethod,
   ChallengeName,
   ChallengeResponse,
+  MfaGracePeriod,
 } from '../../contracts';
 
 /**
@@ -20,8 +21,12 @@ export class AuthResponseDTO implements Partial<AuthenticatedResponse>, Partial<
   /** Unix seconds. */
   refreshTokenExpiresAt?: number;
   authMethod?: AuthMethod;
+  /** True where the user trusts the device, and is spared the second factor there. */
+  trusted?: boolean;
   /** Only of a device that has just been made; hidden like the tokens where it travels in a cookie. */
   deviceToken?: string;
+  /** While the account may still sign in without the second factor that it has to set up. */
+  mfaGracePeriod?: MfaGracePeriod;
   /** Present when a step is missing. */
   challengeName?: ChallengeName;
   /** Opaque, single use; goes back with the answer to the challenge. */

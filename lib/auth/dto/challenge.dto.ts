@@ -1,14 +1,14 @@
-import { IsOptional } from 'class-validator';
 import type {
   ChallengeDataRequest,
   ResendCodeRequest,
   RespondToChallengeRequest,
   SetupDataRequest,
 } from '../../contracts';
-import { IsJsonObject, IsOpaqueText } from '../validation/field-decorators';
+import { FactorAnswerDTO } from '../../mfa';
+import { IsJsonObject, IsOpaqueText, OptionalField } from '../../validation';
 
 /** Body of POST /respond-challenge. Which fields a challenge wants is its own matter; here each has its exact type. */
-export class RespondToChallengeDTO implements RespondToChallengeRequest {
+export class RespondToChallengeDTO extends FactorAnswerDTO implements RespondToChallengeRequest {
   /** What the challenge came with. */
   @IsOpaqueText(256)
   session!: string;
@@ -17,33 +17,20 @@ export class RespondToChallengeDTO implements RespondToChallengeRequest {
   @IsOpaqueText(64)
   type!: string;
 
-  @IsOptional()
-  @IsOpaqueText(64)
-  code?: string;
-
-  @IsOptional()
+  @OptionalField()
   @IsOpaqueText(64)
   phone?: string;
 
   /** Taken as it is; the policy checks it (R001 to R007). */
-  @IsOptional()
+  @OptionalField()
   @IsOpaqueText(4096)
   newPassword?: string;
 
-  @IsOptional()
+  @OptionalField()
   @IsOpaqueText(32)
   method?: string;
 
-  @IsOptional()
-  @IsOpaqueText(128)
-  deviceId?: string;
-
-  /** A WebAuthn credential as the browser gives it. */
-  @IsOptional()
-  @IsJsonObject()
-  credential?: Record<string, unknown>;
-
-  @IsOptional()
+  @OptionalField()
   @IsJsonObject()
   setupData?: Record<string, unknown>;
 }
@@ -65,7 +52,7 @@ export class ChallengeDataDTO implements ChallengeDataRequest {
 
 /** Body of POST /challenge/setup-data. */
 export class SetupDataDTO extends ChallengeDataDTO implements SetupDataRequest {
-  @IsOptional()
+  @OptionalField()
   @IsJsonObject()
   setupData?: Record<string, unknown>;
 }

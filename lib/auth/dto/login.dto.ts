@@ -1,6 +1,5 @@
-import { IsOptional } from 'class-validator';
 import type { LoginRequest } from '../../contracts';
-import { IsLine, IsOpaqueText, Trim } from '../validation/field-decorators';
+import { IsLine, IsOpaqueText, OptionalField, Trim } from '../../validation';
 
 /** Body of POST /login. */
 export class LoginDTO implements LoginRequest {
@@ -13,13 +12,13 @@ export class LoginDTO implements LoginRequest {
   password!: string;
 
   /** How the list of sessions names this one. */
-  @IsOptional()
+  @OptionalField()
   @Trim()
   @IsLine(255)
   deviceName?: string;
 
   /** Accepted for clients that always send it; not checked by this version. */
-  @IsOptional()
+  @OptionalField()
   @IsOpaqueText(4096)
   recaptchaToken?: string;
 }

@@ -1,12 +1,12 @@
-import { IsIn, IsOptional } from 'class-validator';
-import { IsOpaqueText } from '../validation/field-decorators';
+import { IsIn } from 'class-validator';
+import { IsOpaqueText, OptionalField } from '../../validation';
 
 const FLAG = [true, false, 'true', 'false'];
 
 /** Body or query of POST /logout. */
 export class LogoutDTO {
   /** Also forget the device of the session. A query has it as text. */
-  @IsOptional()
+  @OptionalField()
   @IsIn(FLAG, { message: 'forgetMe must be true or false' })
   forgetMe?: boolean | 'true' | 'false';
 }
@@ -14,7 +14,7 @@ export class LogoutDTO {
 /** Body of POST /logout/all. */
 export class LogoutAllDTO {
   /** Also forget every device of the user. */
-  @IsOptional()
+  @OptionalField()
   @IsIn([true, false], { message: 'forgetDevices must be true or false' })
   forgetDevices?: boolean;
 }

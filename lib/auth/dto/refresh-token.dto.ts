@@ -1,10 +1,9 @@
-import { IsOptional } from 'class-validator';
 import type { RefreshRequest } from '../../contracts';
-import { IsOpaqueText } from '../validation/field-decorators';
+import { IsOpaqueText, OptionalField } from '../../validation';
 
 /** Body of POST /refresh. Empty with cookie delivery. */
 export class RefreshTokenDTO implements RefreshRequest {
-  @IsOptional()
+  @OptionalField()
   @IsOpaqueText(4096)
   refreshToken?: string;
 }

@@ -1,4 +1,3 @@
-import { IsOptional } from 'class-validator';
 import type { SignupRequest } from '../../contracts';
 import {
   IsIanaTimezone,
@@ -9,8 +8,9 @@ import {
   IsMetadata,
   IsOpaqueText,
   IsUsername,
+  OptionalField,
   Trim,
-} from '../validation/field-decorators';
+} from '../../validation';
 
 /** Body of POST /signup. */
 export class SignupDTO implements SignupRequest {
@@ -21,39 +21,39 @@ export class SignupDTO implements SignupRequest {
   @IsOpaqueText(4096)
   password!: string;
 
-  @IsOptional()
+  @OptionalField()
   @Trim()
   @IsLine(100)
   firstName?: string;
 
-  @IsOptional()
+  @OptionalField()
   @Trim()
   @IsLine(100)
   lastName?: string;
 
-  @IsOptional()
+  @OptionalField()
   @IsUsername()
   username?: string;
 
-  @IsOptional()
+  @OptionalField()
   @IsInternationalPhone()
   phone?: string;
 
   /** Free for the application. The user can write it: it must never decide what somebody may do. */
-  @IsOptional()
+  @OptionalField()
   @IsMetadata()
   metadata?: Record<string, unknown>;
 
-  @IsOptional()
+  @OptionalField()
   @IsIanaTimezone()
   timezone?: string;
 
-  @IsOptional()
+  @OptionalField()
   @IsLanguageTag()
   locale?: string;
 
   /** Accepted for clients that always send it; not checked by this version. */
-  @IsOptional()
+  @OptionalField()
   @IsOpaqueText(4096)
   recaptchaToken?: string;
 }

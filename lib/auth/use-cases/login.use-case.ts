@@ -6,11 +6,13 @@ import { HookRunner, type LoginFailureReason } from '../../hooks';
 import { PasswordAttempts } from '../../lockout';
 import { PasswordHashUpgrade, PasswordService } from '../../password';
 import { RateLimitExceeded } from '../../rate-limit';
+import { SignInBlocks } from '../../risk';
 import { LOGIN_OPTIONS, parseIdentifier, USER_REPOSITORY } from '../../users';
 import type { ResolvedLoginOptions, UserIdentifier, UserRepository, UserWithPassword } from '../../users';
 import { toSignInResponse } from '../auth-response.factory';
+import { LockoutNotice } from '../passwords/lockout-notice.service';
 import { LoginDTO, type AuthResponseDTO } from '../dto';
-import { validateDto } from '../validation/validate-dto';
+import { validateDto } from '../../validation';
 
 /** What a login is checked against. */
 type LoginAccount = UserWithPassword & { id: string };
@@ -28,18 +30,23 @@ export class LoginUseCase {
     @Inject(PasswordHashUpgrade) private readonly hashUpgrade: PasswordHashUpgrade,
     @Inject(USER_REPOSITORY) private readonly users: UserRepository,
     @Inject(SignInGate) private readonly gate: SignInGate,
+    @Inject(SignInBlocks) private readonly blocks: SignInBlocks,
+    @Inject(LockoutNotice) private readonly lockoutNotice: LockoutNotice,
     @Inject(HookRunner) private readonly hooks: HookRunner,
     @Inject(AuthAuditService) private readonly audit: AuthAuditService,
   ) {}
 
   /**
    * @throws {NAuthException} VALIDATION_FAILED, AUTH_INVALID_CREDENTIALS, RATE_LIMIT_LOGIN (with `retryAfter`),
+   * SIGNIN_BLOCKED_HIGH_RISK (with `expiresAt`),
    * SERVICE_UNAVAILABLE, and what a `beforeLogin` hook refuses with
    */
   async execute(body: unknown): Promise<AuthResponseDTO> {
     const dto = validateDto(LoginDTO, body);
     // Refused before anything is looked up or counted: it can be nobody's password (R006).
     this.passwords.prepare(dto.password);
+    // Before anything is known of an account, so alike for all (R013).
+    await this.blocks.assertClientMayTry();
     const { user, passwordHash } = await this.prove(dto);
     const outcome = await this.gate.begin({
       user,
@@ -64,7 +71,10 @@ export class LoginUseCase {
       })
       .catch((error: unknown) => {
         // Once a window, so that a refusal costs nothing (R030).
-        if (error instanceof RateLimitExceeded && error.isFirst) this.tell(null, 'rate_limited');
+        if (error instanceof RateLimitExceeded && error.isFirst) {
+          this.tell(null, 'rate_limited');
+          if (error.limit.lockMs !== undefined) this.lockoutNotice.tell(() => this.find(identifier));
+        }
         throw error;
       });
     if (!login) throw new NAuthException('AUTH_INVALID_CREDENTIALS');

@@ -1,15 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AuthAuditService } from '../../audit';
 import { UNIT_OF_WORK, type UnitOfWork } from '../../common';
-import { AuthCookies, ContextStorage, type CurrentSession } from '../../context';
+import { AuthCookies, ContextStorage, CurrentIdentity, type CurrentSession } from '../../context';
 import type { LogoutAllResponse, LogoutResponse, LogoutSessionResponse } from '../../contracts';
 import { DeviceRecognition } from '../../devices';
 import { NAuthException } from '../../errors';
 import { HookGate, HookRunner, type BeforeLogoutPayload } from '../../hooks';
 import { SessionEnder } from '../../sessions';
-import { CurrentIdentity } from '../current-identity';
 import { LogoutAllDTO, LogoutDTO, LogoutSessionDTO } from '../dto';
-import { validateDto } from '../validation/validate-dto';
+import { validateDto } from '../../validation';
 
 /** Ends sessions of the signed-in user: this one, all, or one by its id. */
 @Injectable()

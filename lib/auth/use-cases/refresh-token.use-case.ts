@@ -4,10 +4,10 @@ import type { RequestState, ResolvedTokenDeliveryOptions } from '../../context';
 import type { TokenDeliveryMethod } from '../../contracts';
 import { NAuthException } from '../../errors';
 import { NetworkLimits } from '../../rate-limit';
-import { SessionRefresher } from '../../sessions';
+import { DuplicateRefresh, SessionRefresher } from '../../sessions';
 import { toTokenResponse } from '../auth-response.factory';
 import { RefreshTokenDTO, type TokenResponseDTO } from '../dto';
-import { validateDto } from '../validation/validate-dto';
+import { validateDto } from '../../validation';
 
 /** Exchanges a refresh token, out of the body or out of its cookie, for its successor. */
 @Injectable()
@@ -39,11 +39,13 @@ export class RefreshTokenUseCase {
 
   /**
    * A refusal that no later try can change takes the cookies with it (R059). An outage does not (R053), nor does a hook of
-   * the application, unless it refuses with one of these codes itself.
+   * the application, unless it refuses with one of these codes itself. Nor does a duplicate: the cookies may be those that
+   * the other request has just set.
    */
   private forgetEndedSession(error: unknown): void {
     const state = this.context.current();
-    if (state && error instanceof NAuthException && error.code.startsWith('AUTH_')) this.cookies.clear(state);
+    if (!state || !(error instanceof NAuthException) || error instanceof DuplicateRefresh) return;
+    if (error.code.startsWith('AUTH_')) this.cookies.clear(state);
   }
 
   /** A token in the body counts as JSON delivery, one in the cookie as cookie delivery; both at once is neither. */

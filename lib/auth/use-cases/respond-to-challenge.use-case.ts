@@ -9,7 +9,7 @@ import {
   ResendCodeDTO,
   SetupDataDTO,
 } from '../dto';
-import { validateDto } from '../validation/validate-dto';
+import { validateDto } from '../../validation';
 
 /** Answers to challenges, and what a client needs to give one. */
 @Injectable()

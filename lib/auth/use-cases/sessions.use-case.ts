@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common';
 import type { SessionInfo, SessionsResponse } from '../../contracts';
 import { SESSION_REPOSITORY, type Session, type SessionRepository } from '../../sessions';
-import { CurrentIdentity } from '../current-identity';
+import { CurrentIdentity } from '../../context';
 
 /** The live sessions of the signed-in user. */
 @Injectable()
