@@ -168,6 +168,18 @@ describe('password', () => {
     expect(named.password.contextWords).toEqual(['acme']);
   });
 
+  it('takes the context words from every name of the service (R003)', () => {
+    const { password } = resolve({
+      jwt: { ...jwt, issuer: 'https://auth.acmeshop.example' },
+      email: { globalVariables: { appName: 'Acmeshop', companyName: 'Acme Trading' } },
+      mfa: {
+        issuer: 'Acmeshop',
+        passkey: { rpName: 'Acme Keys', rpId: 'example.com', origin: ['https://example.com'] },
+      },
+    });
+    expect(password.contextWords).toEqual(['auth', 'acmeshop', 'Acmeshop', 'Acme Trading', 'Acme Keys']);
+  });
+
   it('adds the slash to the address of the breach check', () => {
     const breachCheck = { baseUrl: 'https://breaches.example.com/range' };
     expect(resolve({ password: { breachCheck } }).password.breachCheck.baseUrl).toBe(
@@ -213,8 +225,12 @@ describe('sessions and life of tokens', () => {
       'tokenDelivery.hybridPolicy.jsonRefreshExpiresIn',
     ],
     [{ lockout: { maxAttempts: 0 } }, 'lockout.maxAttempts'],
-    [{ lockout: { maxAttempts: 101 } }, 'lockout.maxAttempts'],
+    [{ lockout: { maxAttempts: 51 } }, 'lockout.maxAttempts'],
     [{ lockout: { duration: 0 } }, 'lockout.duration'],
+    [{ lockout: { maxDuration: 0 } }, 'lockout.maxDuration'],
+    [{ lockout: { maxDuration: '14m' } }, 'lockout.maxDuration'],
+    [{ lockout: { duration: '2h', maxDuration: '1h' } }, 'lockout.maxDuration'],
+    [{ lockout: { duration: 0, maxDuration: 60 } }, 'lockout.duration'],
     [{ rateLimits: { login: { network: { max: 0 } } } }, 'rateLimits.login.network.max'],
     [{ rateLimits: { login: { network: { mx: 3 } } } }, 'rateLimits.login.network.mx'],
     [{ rateLimits: { login: { network: true } } }, 'rateLimits.login.network'],
@@ -226,17 +242,33 @@ describe('sessions and life of tokens', () => {
       'rateLimits.login.flood.alert',
       'rateLimits.login.flood.window',
     ],
+    [{ mfa: { passkey: { rpName: 'Shop' } } }, 'mfa.passkey.rpId', 'mfa.passkey.origin'],
+    [passkeyOf('https://app.example.org'), 'mfa.passkey.rpId'],
+    [passkeyOf('https://evilexample.com'), 'mfa.passkey.rpId'],
+    [passkeyOf('https://app.example.com/'), 'mfa.passkey.origin[0]'],
+    [passkeyOf('http://app.example.com'), 'mfa.passkey.origin[0]'],
+    [passkeyOf('https://*.example.com'), 'mfa.passkey.origin[0]'],
     [{ shutdown: { drainDelay: '10s' } }, 'shutdown.drainDelay'],
     [{ shutdown: { drainDelay: '20s', timeout: '15s' } }, 'shutdown.drainDelay'],
     [{ shutdown: { timeout: '2h' } }, 'shutdown.timeout'],
   ]);
 
+  it('take origins of passkeys on their domain, below it, on localhost, and of Android applications', () => {
+    const android = `android:apk-key-hash:${'a'.repeat(43)}`;
+    const origins = ['https://example.com', 'https://app.example.com:8443', android];
+    expect(resolve(passkeyOf(...origins)).mfa.passkey?.origin).toEqual(origins);
+    const local = { rpId: 'localhost', origin: ['http://localhost:3000'] };
+    expect(resolve({ mfa: { passkey: local } }).mfa.passkey?.rpId).toBe('localhost');
+  });
+
   it('switch a limit off by false', () => {
     const off = { login: { network: false, flood: false }, refresh: { network: false } };
-    expect(resolve({ rateLimits: off }).rateLimits).toEqual({
+    expect(resolve({ rateLimits: off }).rateLimits).toMatchObject({
       login: { network: undefined, flood: undefined },
       refresh: { network: undefined },
+      passkey: { network: { max: 1000, windowMs: 60_000 } },
       signup: { network: { max: 1000, windowMs: 60_000 } },
+      passwordReset: { network: { max: 30, windowMs: 3600_000 } },
     });
   });
 
@@ -504,11 +536,11 @@ describe('what is left', () => {
     [{ routes: { prefix: 'a//b' } }, 'routes.prefix'],
     [{ routes: { prefix: '../auth' } }, 'routes.prefix'],
     [{ routes: { prefix: ':id' } }, 'routes.prefix'],
-    [{ routes: { groups: ['admin'] } }, 'routes.groups'],
+    [{ routes: { groups: ['administration'] } }, 'routes.groups'],
     [{ logger: { instance: { log() {} } } }, 'logger.instance'],
     [{ clock: {} }, 'clock'],
     [{ clock: Date }, 'clock'],
-    [{ signup: { verificationMethod: 'email' } }, 'signup.verificationMethod'],
+    [{ signup: { verificationMethod: 'mail' } }, 'signup.verificationMethod'],
   ]);
 
   it('takes the stores of the toolkit by their methods, inherited ones too', () => {
@@ -517,3 +549,49 @@ describe('what is left', () => {
     expect(resolve({ storageAdapter: 'memory' }, true).storageAdapter).toBe('memory');
   });
 });
+
+describe('verification', () => {
+  const sender = { send: () => Promise.resolve() };
+  refused([
+    [{ signup: { emailVerification: { codeLength: 5 } } }, 'signup.emailVerification.codeLength'],
+    [{ signup: { emailVerification: { expiresIn: '11m' } } }, 'signup.emailVerification.expiresIn'],
+    [{ signup: { phoneVerification: { expiresIn: 601 } } }, 'signup.phoneVerification.expiresIn'],
+    [{ signup: { phoneVerification: { baseUrl: 'https://a.example' } } }, 'signup.phoneVerification.baseUrl'],
+    [{ signup: { emailVerification: { baseUrl: '/verify' } } }, 'signup.emailVerification.baseUrl'],
+    [
+      { signup: { emailVerification: { baseUrl: 'https://u@a.example' } } },
+      'signup.emailVerification.baseUrl',
+    ],
+    [
+      { signup: { emailVerification: { baseUrl: 'https://a.example/#v' } } },
+      'signup.emailVerification.baseUrl',
+    ],
+    [{ signup: { verificationMethod: 'phone', allowDuplicatePhones: true } }, 'signup.allowDuplicatePhones'],
+  ]);
+  refused(
+    [
+      [{ signup: { verificationMethod: 'email' } }, 'emailProvider'],
+      [{ signup: { verificationMethod: 'phone' } }, 'smsProvider'],
+      [{ signup: { verificationMethod: 'both' } }, 'emailProvider', 'smsProvider'],
+      [
+        { signup: { emailVerification: { baseUrl: 'http://a.example/verify' } } },
+        'signup.emailVerification.baseUrl',
+      ],
+    ],
+    true,
+  );
+
+  it('takes a channel that is there', () => {
+    const signup = {
+      verificationMethod: 'both',
+      emailVerification: { baseUrl: 'https://a.example/verify?x=1' },
+    };
+    const part = { signup, emailProvider: sender, smsProvider: sender, sms: { allowedCountries: ['AT'] } };
+    expect(pathsOf(part, true)).toEqual([]);
+    expect(resolve({ signup }).signup.emailVerification.baseUrl).toBe('https://a.example/verify?x=1');
+  });
+});
+
+function passkeyOf(...origin: string[]) {
+  return { mfa: { passkey: { rpId: 'example.com', origin } } };
+}

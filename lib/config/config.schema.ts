@@ -12,6 +12,7 @@ import { hooksSchema } from './sections/hooks.schema';
 import { geoLocationSchema } from './sections/geo-location.schema';
 import { jwtSchema, type JwtDraft } from './sections/jwt.schema';
 import { lockoutSchema } from './sections/lockout.schema';
+import { mfaSchema } from './sections/mfa.schema';
 import {
   emailNotificationsSchema,
   emailProviderSchema,
@@ -73,6 +74,7 @@ export const configSchema = section<ConfigDraft>({
   auditLogs: auditSchema,
   shutdown: shutdownSchema,
   challenge: challengeSchema,
+  mfa: mfaSchema,
   hooks: hooksSchema,
   routes: routesSchema,
   logger: section<NonNullable<NAuthConfig['logger']>>({

@@ -7,6 +7,7 @@ import type { GeoLocationOptions } from '../context';
 import type { SecurityOptions, TokenDeliveryOptions } from '../context/delivery.options';
 import type { HookOptions } from '../hooks';
 import type { LockoutOptions } from '../lockout/lockout.options';
+import type { MfaOptions } from '../mfa/mfa.options';
 import type {
   EmailNotificationsOptions,
   EmailOptions,
@@ -77,6 +78,8 @@ export interface NAuthConfig {
   auditLogs?: AuditOptions;
   /** The steps between accepted credentials and tokens. */
   challenge?: ChallengeOptions;
+  /** Second factors. */
+  mfa?: MfaOptions;
   /** Functions of the application that are called before and after what happens to accounts and sessions. */
   hooks?: HookOptions;
   /** The ready-made routes. */

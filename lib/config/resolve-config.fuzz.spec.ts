@@ -29,6 +29,25 @@ const below = (path: string, samples: Record<string, unknown[]>): Record<string,
   Object.fromEntries(Object.entries(samples).map(([key, values]) => [`${path}.${key}`, values]));
 const durations = ['15m', 900, '1.5h', '2 d'];
 
+const verificationSamples = {
+  codeLength: [6, 10],
+  expiresIn: ['1s', '10m', 600],
+  maxAttempts: [1, 10],
+  resendDelay: durations,
+  rateLimitMax: [1, 1000],
+  rateLimitWindow: durations,
+  maxAttemptsPerUser: [1, 1000],
+  maxAttemptsPerIP: [1, 1000],
+  attemptWindow: durations,
+};
+
+const resetSamples = {
+  codeLength: [6, 10],
+  expiresIn: ['1s', '1h', 3600],
+  maxAttempts: [1, 5],
+  baseUrl: ['https://app.example.com/reset', 'https://app.example.com/?page=reset'],
+};
+
 /** Values that each option takes. Whatever is of another type must be refused. */
 const samples: Record<string, unknown[]> = {
   tablePrefix: ['auth_'],
@@ -57,8 +76,14 @@ const samples: Record<string, unknown[]> = {
   'encryption.current': ['k1'],
   storageAdapter: ['database', 'memory', store],
   'signup.enabled': [true, false],
-  'signup.verificationMethod': ['none'],
+  'signup.verificationMethod': ['none', 'email', 'phone', 'both'],
   'signup.allowDuplicatePhones': [true, false],
+  'signup.discloseExisting': [true, false],
+  ...below('signup.emailVerification', {
+    ...verificationSamples,
+    baseUrl: ['https://app.example.com/verify', 'https://app.example.com/?page=verify'],
+  }),
+  ...below('signup.phoneVerification', verificationSamples),
   'login.identifierType': ['email', 'username', 'phone', 'email_or_username'],
   'password.minLength': [8, 15],
   'password.maxLength': [64, 1024],
@@ -84,15 +109,22 @@ const samples: Record<string, unknown[]> = {
   'password.argon2.memoryCost': [19_456, 1_048_576],
   'password.argon2.timeCost': [2, 16],
   'password.argon2.parallelism': [1, 16],
+  ...below('password.passwordReset', {
+    ...resetSamples,
+    rateLimitMax: [1, 1000],
+    rateLimitWindow: durations,
+  }),
+  ...below('password.adminReset', resetSamples),
   'password.hashing.concurrency': [1, 8],
   'password.hashing.maxQueue': [0, 10],
   'password.hashing.maxWait': durations,
   'challenge.maxAttempts': [1, 10],
   'challenge.expiresIn': ['1s', '15m', 900],
   'lockout.enabled': [true, false],
-  'lockout.maxAttempts': [1, 100],
+  'lockout.maxAttempts': [1, 50],
   'lockout.attemptWindow': durations,
   'lockout.duration': durations,
+  'lockout.maxDuration': ['2 d', 200_000],
   'lockout.resetOnSuccess': [true, false],
   'rateLimits.login.network.max': [1, 10_000],
   'rateLimits.login.network.window': durations,
@@ -102,8 +134,29 @@ const samples: Record<string, unknown[]> = {
   'rateLimits.login.flood.window': durations,
   'rateLimits.refresh.network.max': [1, 10_000],
   'rateLimits.refresh.network.window': durations,
+  'rateLimits.passkey.network.max': [1, 10_000],
+  'rateLimits.passkey.network.window': durations,
+  'rateLimits.messages.email.recipient.max': [1, 10_000],
+  'rateLimits.messages.email.recipient.window': durations,
+  'rateLimits.messages.email.account.max': [1, 10_000],
+  'rateLimits.messages.email.account.window': durations,
+  'rateLimits.messages.email.network.max': [1, 10_000],
+  'rateLimits.messages.email.network.window': durations,
+  'rateLimits.messages.email.all.max': [1, 10_000],
+  'rateLimits.messages.email.all.window': durations,
+  'rateLimits.messages.sms.recipient.max': [1, 10_000],
+  'rateLimits.messages.sms.recipient.window': durations,
+  'rateLimits.messages.sms.account.max': [1, 10_000],
+  'rateLimits.messages.sms.account.window': durations,
+  'rateLimits.messages.sms.network.max': [1, 10_000],
+  'rateLimits.messages.sms.network.window': durations,
+  'rateLimits.messages.sms.all.max': [1, 10_000],
+  'rateLimits.messages.sms.all.window': durations,
   'rateLimits.signup.network.max': [1, 10_000],
   'rateLimits.signup.network.window': durations,
+  'rateLimits.passwordReset.network.max': [1, 10_000],
+  'rateLimits.passwordReset.network.window': durations,
+  'security.maskSensitiveData': [true, false],
   'security.trustedProxies': [0, 2, [], ['10.0.0.0/8', '::1', 'loopback']],
   ...below('security.csrf', {
     cookieName: ['csrf'],
@@ -125,6 +178,8 @@ const samples: Record<string, unknown[]> = {
     'hybridPolicy.jsonRefreshExpiresIn': durations,
   }),
   'geoLocation.locator': [{ locate: () => Promise.resolve(null) }],
+  'geoLocation.maxMind.dbPath': ['geoip', 'City.mmdb'],
+  'geoLocation.maxMind.editions': [['GeoLite2-City'], ['GeoIP2-City', 'GeoLite2-Country']],
   'session.maxConcurrent': [0, 1, 100],
   'session.disallowMultipleSessions': [true, false],
   'session.maxLifetime': ['30d', '90d'],
@@ -148,7 +203,8 @@ const samples: Record<string, unknown[]> = {
       [
         ...['welcome', 'passwordChanged', 'newDevice', 'sessionsRevoked', 'accountLockout'],
         ...['accountDisabled', 'accountEnabled', 'emailChangedOld', 'emailChangedNew', 'phoneChanged'],
-        ...['mfaFirstEnabled', 'mfaMethodAdded', 'mfaDeviceRemoved', 'adaptiveMfaRiskDetected'],
+        ...['mfaFirstEnabled', 'mfaMethodAdded', 'mfaDeviceRemoved', 'mfaWrongCodes'],
+        'adaptiveMfaRiskDetected',
       ].map((name) => [name, [true, false]]),
     ),
   ),
@@ -159,6 +215,50 @@ const samples: Record<string, unknown[]> = {
   'shutdown.drainDelay': ['1s', 5],
   'shutdown.timeout': ['30s', 60],
   'auditLogs.enabled': [true, false],
+  ...below('mfa', {
+    enabled: [true, false],
+    enforcement: ['OPTIONAL', 'REQUIRED', 'ADAPTIVE'],
+    gracePeriod: [0, 365],
+    requireForSocialLogin: [true, false],
+    allowedMethods: [['totp'], ['sms', 'email', 'totp']],
+    issuer: ['Example'],
+    'totp.window': [0, 2],
+    'totp.stepSeconds': [15, 120],
+    'totp.digits': [6, 8],
+    'totp.algorithm': ['sha1', 'sha256', 'sha512'],
+    'passkey.rpName': ['Example'],
+    'passkey.rpId': ['example.com'],
+    'passkey.origin': [['https://example.com']],
+    'passkey.timeout': [10_000, 600_000],
+    'passkey.userVerification': ['required', 'preferred', 'discouraged'],
+    'backup.enabled': [true, false],
+    'backup.codeCount': [1, 50],
+    'backup.codeLength': [13, 64],
+    rememberDevices: ['never', 'always', 'user_opt_in'],
+    rememberDeviceDays: [1, 365],
+    bypassMFAForTrustedDevices: [true, false],
+    'adaptive.triggers': [['new_device'], ['new_ip', 'new_country']],
+    'adaptive.riskWeights.new_device': [0, 100],
+    'adaptive.riskWeights.new_ip': [0, 100],
+    'adaptive.riskWeights.new_country': [0, 100],
+    'adaptive.riskWeights.impossible_travel': [0, 100],
+    'adaptive.riskWeights.suspicious_activity': [0, 100],
+    'adaptive.riskWeights.recent_password_reset': [0, 100],
+    'adaptive.riskLevels.low.maxScore': [0, 50],
+    'adaptive.riskLevels.low.action': ['allow', 'require_mfa', 'block_signin'],
+    'adaptive.riskLevels.low.notifyUser': [true, false],
+    'adaptive.riskLevels.medium.maxScore': [20, 100],
+    'adaptive.riskLevels.medium.action': ['allow', 'require_mfa', 'block_signin'],
+    'adaptive.riskLevels.medium.notifyUser': [true, false],
+    'adaptive.riskLevels.high.maxScore': [50, 100],
+    'adaptive.riskLevels.high.action': ['allow', 'require_mfa', 'block_signin'],
+    'adaptive.riskLevels.high.notifyUser': [true, false],
+    'adaptive.blockedSignIn.scope': ['ip', 'device', 'user'],
+    'adaptive.blockedSignIn.blockDuration': durations,
+    'adaptive.blockedSignIn.message': ['Ask the help desk.'],
+    'adaptive.maxTravelSpeed': [1, 1000],
+    'adaptive.suspiciousActivityWindow': durations,
+  }),
   'hooks.timeout': ['3s', 60],
   ...below(
     'hooks',
@@ -211,7 +311,14 @@ function configWith(path: string, value: unknown): unknown {
     encryption: { keys: { k1: secretFor('k') } },
   };
   if (path.startsWith('database.')) base['database'] = { type: 'postgres', url: 'postgres://host/db' };
+  if (path.startsWith('mfa.passkey.')) {
+    base['mfa'] = { passkey: { rpId: 'example.com', origin: ['https://example.com'] } };
+  }
   if (path === 'smsProvider') base['sms'] = { allowedCountries: 'all' };
+  if (path === 'signup.verificationMethod') {
+    const provider = { send: () => Promise.resolve() };
+    Object.assign(base, { emailProvider: provider, smsProvider: provider, sms: { allowedCountries: 'all' } });
+  }
   if (path.startsWith('tokenDelivery.hybrid')) base['tokenDelivery'] = { method: 'hybrid' };
   const keys = path.replace('<id>', 'old').split('.');
   const last = keys.pop() ?? '';
@@ -276,7 +383,9 @@ describe('configuration fuzz (FUZZ-3)', () => {
     const accepted = samples[path] ?? [];
 
     it('may be left out where it has a default, and takes its samples', () => {
-      const required = ['secret', 'publicKey', 'url', 'keys', 'type'].includes(path.split('.').at(-1) ?? '');
+      const required = ['secret', 'publicKey', 'url', 'keys', 'type', 'rpId', 'origin'].includes(
+        path.split('.').at(-1) ?? '',
+      );
       if (!required) expect(outcome(path, undefined, true)?.message).toBeUndefined();
       for (const sample of accepted) expect(outcome(path, sample, true)?.message).toBeUndefined();
     });

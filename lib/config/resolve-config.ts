@@ -18,6 +18,7 @@ import { resolveHooks } from './sections/hooks.schema';
 import { resolveGeoLocation } from './sections/geo-location.schema';
 import { refreshTtlOf, resolveJwt } from './sections/jwt.resolve';
 import { resolveLockout } from './sections/lockout.schema';
+import { resolveMfa } from './sections/mfa.resolve';
 import { resolveNotifications } from './sections/notifications.resolve';
 import { resolvePassword } from './sections/password.resolve';
 import { resolveRateLimits } from './sections/rate-limits.schema';
@@ -67,21 +68,23 @@ function resolveSections(draft: ConfigDraft, context: SectionContext): ResolvedC
   const encryption = resolveEncryption(draft.encryption, jwtOptions.refreshToken?.secret, context);
   const routes = copyOfLists(resolveRoutes(draft.routes));
   const tokenDelivery = resolveTokenDelivery(draft.tokenDelivery ?? {}, routes, refreshTtl.specific, context);
+  const notifications = resolveNotifications(draft, context);
   const rest = {
     tablePrefix: draft.tablePrefix ?? 'nauth_',
     migrations: { autoRun: draft.migrations?.autoRun ?? true },
     database: resolveDatabase(draft.database, context),
     storageAdapter: draft.storageAdapter ?? 'database',
-    signup: resolveSignup(draft.signup ?? {}),
+    signup: resolveSignup(draft.signup ?? {}, notifications, context),
     login: resolveLogin(draft.login ?? {}),
-    password: resolvePassword(draft.password ?? {}, jwtOptions.issuer, context),
-    lockout: resolveLockout(draft.lockout ?? {}),
+    password: resolvePassword(draft.password ?? {}, serviceNames(draft), context),
+    lockout: resolveLockout(draft.lockout ?? {}, context),
     rateLimits: resolveRateLimits(draft.rateLimits ?? {}, context),
     security: resolveSecurity(draft.security ?? {}, tokenDelivery, context),
     tokenDelivery,
-    geoLocation: resolveGeoLocation(draft.geoLocation ?? {}),
+    geoLocation: resolveGeoLocation(draft.geoLocation ?? {}, context),
     session,
-    notifications: resolveNotifications(draft, context),
+    notifications,
+    mfa: resolveMfa(draft.mfa ?? {}, { issuer: jwtOptions.issuer, notifications }, context),
     auditLogs: resolveAudit(draft.auditLogs ?? {}, draft.logger?.enablePiiRedaction ?? true),
     shutdown: resolveShutdown(draft.shutdown ?? {}, context),
     challenge: resolveChallenge(draft.challenge ?? {}, context),
@@ -91,6 +94,12 @@ function resolveSections(draft: ConfigDraft, context: SectionContext): ResolvedC
     clock: draft.clock ?? systemClock,
   };
   return jwt && encryption && { ...rest, jwt, encryption };
+}
+
+/** What a service is called by its users, and so what many of them put into a password (R003). */
+function serviceNames({ jwt, email, mfa }: ConfigDraft): (string | undefined)[] {
+  const { appName, companyName } = email?.globalVariables ?? {};
+  return [jwt?.issuer, appName, companyName, mfa?.issuer, mfa?.passkey?.rpName];
 }
 
 /** The lists are the host's: the result is frozen, they are not. */

@@ -1,12 +1,7 @@
 import { formatPath, isWithin } from './config-path';
 
 /** Options that later versions have. They are refused, not ignored: a host must not believe that they work. */
-const PLANNED = [
-  ...['social', 'mfa', 'geoLocation.maxMind', 'recaptcha', 'apiKeys'],
-  ...['signup.emailVerification', 'signup.phoneVerification', 'signup.discloseExisting'],
-  ...['password.passwordReset', 'password.adminReset'],
-  ...['security.maskSensitiveData', 'logger.logLevel'],
-];
+const PLANNED = [...['social', 'recaptcha', 'apiKeys'], ...['logger.logLevel']];
 
 /** What to say of an option that no schema knows. `known` are the options beside it. */
 export function unknownOptionMessage(

@@ -9,6 +9,8 @@ export const hooksSchema = section<HookOptions>({
   timeout: duration(),
   beforeSignup: handlers<'beforeSignup'>(),
   afterSignup: handlers<'afterSignup'>(),
+  afterEmailVerified: handlers<'afterEmailVerified'>(),
+  afterPhoneVerified: handlers<'afterPhoneVerified'>(),
   beforeLogin: handlers<'beforeLogin'>(),
   afterLogin: handlers<'afterLogin'>(),
   loginFailed: handlers<'loginFailed'>(),
@@ -21,6 +23,8 @@ export const hooksSchema = section<HookOptions>({
   beforePasswordChange: handlers<'beforePasswordChange'>(),
   afterPasswordChange: handlers<'afterPasswordChange'>(),
   userUpdated: handlers<'userUpdated'>(),
+  mfaMethodAdded: handlers<'mfaMethodAdded'>(),
+  mfaDeviceRemoved: handlers<'mfaDeviceRemoved'>(),
   attackSuspected: handlers<'attackSuspected'>(),
   auditFailed: handlers<'auditFailed'>(),
 });
@@ -39,7 +43,11 @@ function addList<K extends HookName>(
   { [hook]: given }: HookHandlers,
   lists: { [N in K]?: readonly HookHandler<N>[] },
 ): void {
-  if (given !== undefined) lists[hook] = Array.isArray(given) ? [...given] : [given];
+  if (given !== undefined) lists[hook] = toList<K>(given);
+}
+
+function toList<K extends HookName>(given: HookHandler<K> | HookHandler<K>[]): HookHandler<K>[] {
+  return typeof given === 'function' ? [given] : [...given];
 }
 
 function handlers<K extends HookName>() {

@@ -1,22 +1,34 @@
+import { HIGHEST_MAX_ATTEMPTS } from '../../lockout/known-client-count';
 import type { LockoutOptions, ResolvedLockoutOptions } from '../../lockout/lockout.options';
 import { duration, flag, section, wholeNumber } from '../fields';
-import { milliseconds } from '../section-context';
+import { milliseconds, type SectionContext } from '../section-context';
 
 export const lockoutSchema = section<LockoutOptions>({
   enabled: flag(),
-  // R020: never more than 100 wrong passwords in a row.
-  maxAttempts: wholeNumber(1, 100),
+  maxAttempts: wholeNumber(1, HIGHEST_MAX_ATTEMPTS),
   attemptWindow: duration(),
   duration: duration(),
+  maxDuration: duration(),
   resetOnSuccess: flag(),
 });
 
-export function resolveLockout(options: LockoutOptions): ResolvedLockoutOptions {
+const MAX_DURATION_MS = 3600_000;
+
+export function resolveLockout(options: LockoutOptions, { report }: SectionContext): ResolvedLockoutOptions {
+  const durationMs = milliseconds(options.duration ?? 900);
+  const maxDurationMs =
+    options.maxDuration === undefined
+      ? Math.max(durationMs, MAX_DURATION_MS)
+      : milliseconds(options.maxDuration);
+  if (maxDurationMs < durationMs && !report.isRefused('lockout.duration')) {
+    report.addRule('lockout.maxDuration', 'is below lockout.duration (default 900); raise it');
+  }
   return {
     enabled: options.enabled ?? true,
     maxAttempts: options.maxAttempts ?? 5,
     attemptWindowMs: milliseconds(options.attemptWindow ?? 3600),
-    durationMs: milliseconds(options.duration ?? 900),
+    durationMs,
+    maxDurationMs,
     resetOnSuccess: options.resetOnSuccess ?? true,
   };
 }

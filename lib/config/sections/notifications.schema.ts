@@ -27,6 +27,7 @@ const notices: Shape<Record<SuppressibleNotice, boolean | undefined>> = {
   mfaFirstEnabled: flag(),
   mfaMethodAdded: flag(),
   mfaDeviceRemoved: flag(),
+  mfaWrongCodes: flag(),
   adaptiveMfaRiskDetected: flag(),
 };
 

@@ -5,6 +5,8 @@ import type {
   ResolvedPasswordOptions,
   ResolvedPasswordPolicy,
 } from '../../password/password.options';
+import type { ResolvedCodeOptions } from '../../users';
+import { resolveCode } from './verification.schema';
 import { milliseconds, type SectionContext } from '../section-context';
 
 const PRODUCTION_COST = 10;
@@ -14,17 +16,19 @@ const PRODUCTION_MEMORY_OF_ONE_PASS = 47_104;
 /** R004 */
 const LONGEST_BREACH_CHECK_MS = 2000;
 const SHORTEST_CONTEXT_WORD = 3;
+/** R116 */
+const LONGEST_RESET_MS = 3600_000;
 
-/** @param issuer names the service where `contextWords` are left out */
+/** @param names what the service is called elsewhere in the configuration, where `contextWords` are left out (R003) */
 export function resolvePassword(
   options: PasswordOptions,
-  issuer: string | undefined,
+  names: readonly (string | undefined)[],
   context: SectionContext,
 ): ResolvedPasswordOptions {
   const maxLength = options.maxLength ?? 128;
   const hashing = options.hashing ?? {};
   return {
-    ...resolvePolicy(options, maxLength, issuer, context),
+    ...resolvePolicy(options, maxLength, names, context),
     maxLength,
     preventBreached: options.preventBreached ?? false,
     breachCheck: resolveBreachCheck(options.breachCheck ?? {}, context),
@@ -32,6 +36,8 @@ export function resolvePassword(
     expiryDays: options.expiryDays ?? 0,
     hasher: options.hasher ?? 'bcrypt',
     ...resolveCosts(options, context),
+    passwordReset: resolveReset('password.passwordReset', options.passwordReset ?? {}, 900, context),
+    adminReset: resolveReset('password.adminReset', options.adminReset ?? {}, 3600, context),
     hashing: {
       concurrency: hashing.concurrency ?? defaultHashConcurrency(availableParallelism(), uvThreadpoolSize()),
       maxQueue: hashing.maxQueue ?? 512,
@@ -43,7 +49,7 @@ export function resolvePassword(
 function resolvePolicy(
   options: PasswordOptions,
   maxLength: number,
-  issuer: string | undefined,
+  names: readonly (string | undefined)[],
   { report }: SectionContext,
 ): ResolvedPasswordPolicy {
   const minLength = options.minLength ?? 8;
@@ -54,7 +60,7 @@ function resolvePolicy(
     );
   }
   options.contextWords?.forEach((word, index) => {
-    if (Array.from(word).length >= SHORTEST_CONTEXT_WORD) return;
+    if (isLongEnough(word)) return;
     report.addRule(
       `password.contextWords[${index}]`,
       `must have at least ${SHORTEST_CONTEXT_WORD} characters; shorter words are part of too many passwords`,
@@ -69,16 +75,34 @@ function resolvePolicy(
     specialChars: options.specialChars,
     preventCommon: options.preventCommon ?? true,
     preventUserInfo: options.preventUserInfo ?? true,
-    contextWords: [...(options.contextWords ?? wordsOf(issuer))],
+    contextWords: [...(options.contextWords ?? new Set(names.flatMap(wordsOf).filter(isLongEnough)))],
   };
 }
 
+function isLongEnough(word: string): boolean {
+  return Array.from(word).length >= SHORTEST_CONTEXT_WORD;
+}
+
 /** Of a URL the names in its host, without the top-level domain; of other text, the text. */
-function wordsOf(issuer: string | undefined): string[] {
-  if (issuer === undefined) return [];
-  if (!/^https?:/.test(issuer) || !URL.canParse(issuer)) return [issuer];
-  const labels = new URL(issuer).hostname.split('.');
+function wordsOf(name: string | undefined): string[] {
+  if (name === undefined) return [];
+  if (!/^https?:/.test(name) || !URL.canParse(name)) return [name];
+  const labels = new URL(name).hostname.split('.');
   return labels.length > 1 ? labels.slice(0, -1) : labels;
+}
+
+function resolveReset(
+  path: string,
+  options: NonNullable<PasswordOptions['passwordReset']>,
+  lifeSeconds: number,
+  context: SectionContext,
+): ResolvedCodeOptions {
+  // Asking again replaces the code; how often is for the limit to say.
+  const resolved = resolveCode(path, { ...options, resendDelay: 0 }, lifeSeconds, context);
+  if (resolved.expiresInMs > LONGEST_RESET_MS) {
+    context.report.addRule(`${path}.expiresIn`, "is longer than '1h'; shorten it");
+  }
+  return resolved;
 }
 
 function resolveBreachCheck(

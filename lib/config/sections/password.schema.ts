@@ -1,7 +1,26 @@
 import type { BreachedPasswords } from '../../password/breached/breached-passwords';
-import type { PasswordOptions } from '../../password/password.options';
+import type { PasswordOptions, PasswordResetOptions } from '../../password/password.options';
 import type { PasswordHasher } from '../../password/password-hasher';
-import { duration, field, flag, hasMethods, oneOf, section, textList, wholeNumber } from '../fields';
+import { baseUrl } from './verification.schema';
+import {
+  duration,
+  field,
+  flag,
+  hasMethods,
+  oneOf,
+  section,
+  textList,
+  wholeNumber,
+  type Shape,
+} from '../fields';
+
+const resetShape: Shape<PasswordResetOptions> = {
+  codeLength: wholeNumber(6, 10, ' digits'),
+  expiresIn: duration(),
+  // R116
+  maxAttempts: wholeNumber(1, 5),
+  baseUrl: baseUrl(),
+};
 
 export const passwordSchema = section<PasswordOptions>({
   // R001 and R006: 8 is the least that any policy may ask for, 64 the least that it has to allow.
@@ -37,6 +56,12 @@ export const passwordSchema = section<PasswordOptions>({
     timeCost: wholeNumber(1, 16),
     parallelism: wholeNumber(1, 16),
   }),
+  passwordReset: section<NonNullable<PasswordOptions['passwordReset']>>({
+    ...resetShape,
+    rateLimitMax: wholeNumber(1, 1000),
+    rateLimitWindow: duration(),
+  }),
+  adminReset: section<PasswordResetOptions>(resetShape),
   hashing: section<NonNullable<PasswordOptions['hashing']>>({
     concurrency: wholeNumber(1, 1024),
     maxQueue: wholeNumber(0, 100_000),

@@ -1,7 +1,7 @@
 import type { RouteGroup, RoutesOptions } from '../../routes/route.options';
 import { field, flag, section, text, textList } from '../fields';
 
-const GROUPS: readonly RouteGroup[] = ['core', 'profile', 'device'];
+const GROUPS: readonly RouteGroup[] = ['core', 'profile', 'device', 'mfa', 'audit', 'admin'];
 
 export const routesSchema = section<RoutesOptions>({
   enabled: flag(),

@@ -21,6 +21,7 @@ export function resolveSecurity(
   const trustedProxies = options.trustedProxies ?? 0;
   checkTrustedProxies(trustedProxies, context.report);
   return {
+    maskSensitiveData: options.maskSensitiveData ?? true,
     trustedProxies: typeof trustedProxies === 'number' ? trustedProxies : [...trustedProxies],
     csrf: resolveCsrf(options.csrf ?? {}, delivery, context),
   };

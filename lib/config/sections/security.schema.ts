@@ -1,11 +1,12 @@
 import type { SecurityOptions } from '../../context/delivery.options';
-import { field, section, text, textList } from '../fields';
+import { field, flag, section, text, textList } from '../fields';
 import { cookieOptionsSchema } from './cookie-options.schema';
 
 const token = (what: string) =>
   text(`${what}: letters, digits and !#$%&'*+.^_\`|~-`, /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 128);
 
 export const securitySchema = section<SecurityOptions>({
+  maskSensitiveData: flag(),
   trustedProxies: field<number | string[]>(
     'the number of proxies in front of the application, or a list of their addresses and CIDR ranges; ' +
       'true and * would let every client choose its own address',
