@@ -12,7 +12,9 @@ export class ClientLocator {
   private readonly logger = new Logger(ClientLocator.name);
   private failing = false;
 
-  constructor(@Inject(GEO_LOCATION_OPTIONS) private readonly options: ResolvedGeoLocationOptions) {}
+  constructor(
+    @Inject(GEO_LOCATION_OPTIONS) private readonly options: Pick<ResolvedGeoLocationOptions, 'locator'>,
+  ) {}
 
   async locate(ipAddress: string | null): Promise<GeoLocation | null> {
     const { locator } = this.options;
