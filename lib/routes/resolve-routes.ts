@@ -1,6 +1,7 @@
 import type { ResolvedRoutesOptions, RouteGroup, RoutesOptions } from './route.options';
 
-const ALL_GROUPS: readonly RouteGroup[] = ['core', 'profile', 'device'];
+/** Not `admin`: whoever mounts that has to say so, and to guard it. */
+const DEFAULT_GROUPS: readonly RouteGroup[] = ['core', 'profile', 'device', 'mfa', 'audit'];
 
 /**
  * The routes section with its defaults. Controllers are made when a module is declared, before the configuration as a
@@ -11,7 +12,7 @@ export function resolveRoutes(options: RoutesOptions | undefined): ResolvedRoute
   return {
     enabled: options?.enabled === true,
     prefix: prefix.replace(/^\/+|\/+$/g, ''),
-    groups: Array.isArray(options?.groups) ? options.groups : ALL_GROUPS,
+    groups: Array.isArray(options?.groups) ? options.groups : DEFAULT_GROUPS,
     exclude: Array.isArray(options?.exclude) ? options.exclude : [],
   };
 }

@@ -1,13 +1,17 @@
+import type { AdminAuthService } from '../admin';
 import type { AuthService } from '../auth';
+import type { MFAService } from '../mfa';
 import type { RouteGroup } from './route.options';
 
 /** Services that rows of the manifest call. */
 export interface RouteServices {
   authService: AuthService;
+  mfaService: MFAService;
+  adminAuthService: AdminAuthService;
 }
 
-/** Where a route takes the input of its service call from. */
-export type RouteInputSource = 'none' | 'body' | 'query' | 'params';
+/** Where a route takes the input of its service call from. A body may not name what stands in the path. */
+export type RouteInputSource = 'none' | 'body' | 'query' | 'params' | 'body-and-params';
 
 /** One ready-made route. Hosts are built from these rows and know nothing else of the routes. */
 export interface RouteDefinition {

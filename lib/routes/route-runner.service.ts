@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { AdminAuthService } from '../admin';
 import { AuthService } from '../auth';
 import type { HttpRequest, RequestState } from '../context';
 import { NAuthException, unreadableBody } from '../errors';
+import { MFAService } from '../mfa';
 import { OriginCheck } from '../pipeline';
 import type { RouteDefinition, RouteServices } from './route-definition';
 
@@ -22,9 +24,11 @@ export class RouteRunner {
 
   constructor(
     @Inject(AuthService) authService: AuthService,
+    @Inject(AdminAuthService) adminAuthService: AdminAuthService,
+    @Inject(MFAService) mfaService: MFAService,
     @Inject(OriginCheck) private readonly origins: OriginCheck,
   ) {
-    this.services = { authService };
+    this.services = { authService, adminAuthService, mfaService };
   }
 
   /**
@@ -36,7 +40,7 @@ export class RouteRunner {
     if (route.changesStateByGet && !this.mayChangeStateByGet(state.request)) {
       throw new NAuthException('RESOURCE_NOT_FOUND');
     }
-    if (route.input === 'body' && hasBody(state.request)) assertReadable(state.request);
+    if (takesBody(route) && hasBody(state.request)) assertReadable(state.request);
     state.mountPath = mountPath(state.request.path, route.path);
     return route.call(this.services, inputOf(route, request));
   }
@@ -72,11 +76,30 @@ function assertReadable(request: HttpRequest): void {
   }
 }
 
+function takesBody({ input }: RouteDefinition): boolean {
+  return input === 'body' || input === 'body-and-params';
+}
+
 /** What the parsers of hosts make of no body, and of JSON that is a mere value, differs too. */
 function inputOf(route: RouteDefinition, request: RouteRequest): unknown {
   if (route.input === 'none') return undefined;
-  const input = request[route.input];
-  if (route.input !== 'body' || input === undefined) return input ?? {};
-  if (typeof input !== 'object' || input === null) throw unreadableBody();
-  return input;
+  if (route.input === 'body') return bodyOf(request);
+  if (route.input === 'body-and-params') return withParams(bodyOf(request), request.params);
+  return request[route.input] ?? {};
+}
+
+function bodyOf({ body }: RouteRequest): object {
+  if (body === undefined) return {};
+  if (typeof body !== 'object' || body === null) throw unreadableBody();
+  return body;
+}
+
+function withParams(body: object, params: unknown): object {
+  const inPath = Object.entries(params ?? {});
+  const twice = inPath.filter(([name]) => Object.hasOwn(body, name)).map(([name]) => name);
+  if (twice.length > 0) {
+    const fields = Object.fromEntries(twice.map((name) => [name, ['stands in the path']]));
+    throw new NAuthException('VALIDATION_FAILED', { details: { fields } });
+  }
+  return { ...body, ...Object.fromEntries(inPath) };
 }
