@@ -1,6 +1,6 @@
 import type { ValidationError } from '@nestjs/common';
-import { toFields } from '../auth';
 import { NAuthException } from '../errors';
+import { toFields } from '../validation';
 
 /**
  * Makes a host's ValidationPipe refuse in the form of the wire contract:
