@@ -13,6 +13,7 @@ import {
   HookExplorer,
   NAuthContextGuard,
   NAuthExceptionFilter,
+  RecentAuthGuard,
 } from './nest';
 import { NAuthRoutesExceptionFilter } from './nest';
 import { ApplicationShutdown } from './nest/application-shutdown';
@@ -28,6 +29,7 @@ const nestProviders: Provider[] = [
   NAuthContextGuard,
   CsrfGuard,
   AuthGuard,
+  RecentAuthGuard,
   CookieTokenInterceptor,
   NAuthRoutesExceptionFilter,
   ApplicationShutdown,

@@ -1,15 +1,31 @@
 import type { Provider } from '@nestjs/common';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
+import { AdminAccounts, AdminAuthService, AdministeredUsers, AdminPasswords } from './admin';
 import { AUDIT_ALARM, AUDIT_OPTIONS, type AuditAlarm, auditProviders, AuthAuditService } from './audit';
-import { AuthService, CurrentIdentity } from './auth';
+import { AuthService } from './auth';
+import { AccountPasswords } from './auth/passwords/account-passwords.service';
+import { LockoutNotice } from './auth/passwords/lockout-notice.service';
+import { ForceChangePasswordResolver } from './auth/passwords/force-change-password.resolver';
+import { TakenAccounts } from './auth/signup/taken-accounts.service';
+import { ResetAccounts } from './auth/passwords/reset-accounts.service';
+import { ResetConfirmation } from './auth/passwords/reset-confirmation.service';
+import { ResetMessages } from './auth/passwords/reset-messages.service';
+import { ChangePasswordUseCase } from './auth/use-cases/change-password.use-case';
+import { AuditHistoryUseCase } from './auth/use-cases/audit-history.use-case';
+import { AddressRequests } from './auth/address-change/address-requests.service';
+import { AddressSwitch } from './auth/address-change/address-switch.service';
+import { ConfirmAddressUseCase } from './auth/use-cases/confirm-address.use-case';
 import { LoginUseCase } from './auth/use-cases/login.use-case';
 import { LogoutUseCase } from './auth/use-cases/logout.use-case';
+import { PasskeyLoginUseCase } from './auth/use-cases/passkey-login.use-case';
 import { ProfileUseCase } from './auth/use-cases/profile.use-case';
 import { RefreshTokenUseCase } from './auth/use-cases/refresh-token.use-case';
+import { ResetPasswordUseCase } from './auth/use-cases/reset-password.use-case';
 import { RespondToChallengeUseCase } from './auth/use-cases/respond-to-challenge.use-case';
 import { SessionsUseCase } from './auth/use-cases/sessions.use-case';
 import { SignupUseCase } from './auth/use-cases/signup.use-case';
+import { StepUpUseCase } from './auth/use-cases/step-up.use-case';
 import {
   AccountChallengeAttempts,
   CHALLENGE_ATTEMPTS,
@@ -20,6 +36,7 @@ import {
   ChallengeService,
   ChallengeSupport,
   OpenChallenges,
+  SIGN_IN_DETAILS,
   SignInGate,
 } from './challenges';
 import { CLOCK, ENCRYPTION_KEYS, UNIT_OF_WORK } from './common';
@@ -27,15 +44,20 @@ import { RESOLVED_CONFIG, type ResolvedConfig } from './config';
 import {
   AuthCookies,
   ContextStorage,
+  CurrentIdentity,
   DeliveryPolicy,
   GEO_LOCATION_OPTIONS,
+  MaxMindLocator,
+  type ResolvedGeoLocationOptions,
   SECURITY_OPTIONS,
   TOKEN_DELIVERY_OPTIONS,
 } from './context';
-import { DeviceCleaner, DeviceRecognition, DeviceTokens, KnownDevices } from './devices';
+import { DeviceCleaner, DeviceRecognition, DeviceTokens, KnownDevices, TrustedDevices } from './devices';
+import { RecentAuthentication } from './mfa/recent-authentication.service';
 import { HOOK_OPTIONS, HookGate, HookRegistry, HookRunner } from './hooks';
 import { FloodWatch, KNOWN_CLIENTS, LOCKOUT_OPTIONS, PASSWORD_CAPACITY, PasswordAttempts } from './lockout';
-import { NOTIFICATION_OPTIONS, notificationProviders } from './notifications';
+import { MFA_OPTIONS, MfaGracePeriods, MFAService, mfaProviders } from './mfa';
+import { NOTIFICATION_OPTIONS, notificationProviders, SEND_GUARD } from './notifications';
 import { HashQueue, PASSWORD_OPTIONS, passwordProviders } from './password';
 import { Database, openDatabase, repositoryProviders } from './persistence';
 import {
@@ -49,17 +71,21 @@ import {
   RequestRefusals,
   TokenDeliveryHandler,
 } from './pipeline';
-import { COUNTERS, NetworkLimits, RATE_LIMITS_OPTIONS, RateLimiter } from './rate-limit';
+import { COUNTERS, MessageLimits, NetworkLimits, RATE_LIMITS_OPTIONS, RateLimiter } from './rate-limit';
+import { riskProviders } from './risk';
 import { ResourceLifecycle } from './resource-lifecycle';
 import { RouteRunner } from './routes';
 import {
   LiveSessions,
   SESSION_OPTIONS,
   SessionAuthenticator,
+  SessionElevator,
   SessionCleaner,
   SessionEnder,
+  SessionHolder,
   SessionOpener,
   SessionRefresher,
+  SessionReplacer,
 } from './sessions';
 import { SessionTokens } from './sessions';
 import { GracefulShutdown, SHUTDOWN_OPTIONS } from './shutdown';
@@ -67,7 +93,7 @@ import { TRANSIENT_STORE } from './storage';
 import { createCounters, openTransientStore } from './storage.factory';
 import { AccessTokenService, JWT_OPTIONS, RefreshTokenCodec } from './tokens';
 import { LOGIN_OPTIONS, SIGNUP_OPTIONS } from './users';
-import { OneTimeCodes } from './verification';
+import { verificationProviders } from './verification';
 
 type Section = keyof ResolvedConfig;
 
@@ -81,11 +107,19 @@ const configuration: Provider[] = [
   section(AUDIT_OPTIONS, 'auditLogs'),
   section(CHALLENGE_OPTIONS, 'challenge'),
   section(ENCRYPTION_KEYS, 'encryption'),
-  section(GEO_LOCATION_OPTIONS, 'geoLocation'),
+  {
+    provide: GEO_LOCATION_OPTIONS,
+    inject: [RESOLVED_CONFIG],
+    useFactory: async ({ geoLocation }: ResolvedConfig): Promise<ResolvedGeoLocationOptions> => {
+      const { locator, maxMind } = geoLocation;
+      return { maxMind, locator: maxMind ? await MaxMindLocator.open(maxMind) : locator };
+    },
+  },
   section(HOOK_OPTIONS, 'hooks'),
   section(JWT_OPTIONS, 'jwt'),
   section(LOCKOUT_OPTIONS, 'lockout'),
   section(LOGIN_OPTIONS, 'login'),
+  section(MFA_OPTIONS, 'mfa'),
   section(NOTIFICATION_OPTIONS, 'notifications'),
   section(PASSWORD_OPTIONS, 'password'),
   section(RATE_LIMITS_OPTIONS, 'rateLimits'),
@@ -113,6 +147,7 @@ const persistence: Provider[] = [
 
 const domains: Provider[] = [
   ContextStorage,
+  CurrentIdentity,
   DeliveryPolicy,
   AuthCookies,
   HookRegistry,
@@ -131,6 +166,8 @@ const domains: Provider[] = [
   { provide: KNOWN_CLIENTS, useExisting: KnownDevices },
   { provide: PASSWORD_CAPACITY, useExisting: HashQueue },
   RateLimiter,
+  MessageLimits,
+  { provide: SEND_GUARD, useExisting: MessageLimits },
   NetworkLimits,
   FloodWatch,
   PasswordAttempts,
@@ -139,14 +176,18 @@ const domains: Provider[] = [
   RefreshTokenCodec,
   DeviceTokens,
   DeviceRecognition,
+  TrustedDevices,
   DeviceCleaner,
   LiveSessions,
   SessionEnder,
+  SessionHolder,
   SessionCleaner,
   SessionTokens,
   SessionOpener,
   SessionAuthenticator,
+  SessionElevator,
   SessionRefresher,
+  SessionReplacer,
   ChallengeRegistry,
   ChallengeOpener,
   { provide: CHALLENGE_ATTEMPTS, useClass: AccountChallengeAttempts },
@@ -155,16 +196,37 @@ const domains: Provider[] = [
   ChallengeService,
   ChallengeSupport,
   ChallengeCleaner,
-  OneTimeCodes,
-  CurrentIdentity,
+  ...verificationProviders,
+  LockoutNotice,
+  AccountPasswords,
+  ForceChangePasswordResolver,
+  ...mfaProviders,
+  ...riskProviders,
+  ResetAccounts,
+  ResetMessages,
+  ResetConfirmation,
+  { provide: SIGN_IN_DETAILS, useExisting: MfaGracePeriods },
   RespondToChallengeUseCase,
+  TakenAccounts,
   SignupUseCase,
+  StepUpUseCase,
   LoginUseCase,
+  PasskeyLoginUseCase,
   RefreshTokenUseCase,
   LogoutUseCase,
   SessionsUseCase,
+  AddressSwitch,
+  AddressRequests,
+  ConfirmAddressUseCase,
   ProfileUseCase,
+  ChangePasswordUseCase,
+  AuditHistoryUseCase,
+  ResetPasswordUseCase,
   AuthService,
+  AdministeredUsers,
+  AdminAccounts,
+  AdminPasswords,
+  AdminAuthService,
 ];
 
 const pipeline: Provider[] = [
@@ -186,6 +248,9 @@ export const coreProviders: Provider[] = [...configuration, ...persistence, ...d
 /** What guards, interceptors and services of an application may inject. */
 export const coreExports = [
   AuthService,
+  MFAService,
+  RecentAuthentication,
+  AdminAuthService,
   AuthAuditService,
   ContextStorage,
   DeliveryPolicy,

@@ -1,5 +1,6 @@
 export { AuthModule } from './auth.module';
 export type { NAuthConfigFactory, NAuthModuleExtras } from './auth.module-definition';
+export { AdminAuthService, AdminResetPasswordDTO, AdminSetPasswordDTO, AdminUserDTO } from './admin';
 export {
   AuthAuditService,
   type AuditAnchor,
@@ -13,19 +14,32 @@ export {
   type AuditVerifyOptions,
 } from './audit';
 export {
+  AuditHistoryDTO,
   AuthResponseDTO,
   AuthService,
+  ChallengeDataDTO,
+  ChangePasswordDTO,
+  ChangePasswordResponseDTO,
+  ConfirmAddressDTO,
+  ConfirmPasswordResetDTO,
+  ForgotPasswordDTO,
   LoginDTO,
   LogoutAllDTO,
   LogoutDTO,
   LogoutSessionDTO,
+  PasskeyLoginDTO,
+  PasskeyLoginOptionsDTO,
   RefreshTokenDTO,
+  ResendCodeDTO,
+  RespondToChallengeDTO,
+  SetupDataDTO,
   SignupDTO,
+  StepUpDataDTO,
+  StepUpDTO,
   TokenResponseDTO,
   UpdateProfileDTO,
-  validateDto,
 } from './auth';
-export { canonicalEmail, canonicalPhone, systemClock, type Clock } from './common';
+export { canonicalEmail, canonicalPhone, systemClock, type Clock, type Duration } from './common';
 export { NAuthConfigError, type DatabaseOptions, type NAuthConfig, type ResolvedConfig } from './config';
 export {
   ContextStorage,
@@ -82,11 +96,25 @@ export {
   OnNAuth,
   type OnNAuthOptions,
   Public,
+  RecentAuthGuard,
+  RequireRecentAuth,
   TokenDelivery,
   validationException,
 } from './nest';
 export { dropTypeOfEmptyBody } from './nest/http-adapter-setup';
 export { responseSink } from './nest/request-access';
+export {
+  MfaChallengeDTO,
+  MfaDeviceDTO,
+  MfaExemptionDTO,
+  MFAService,
+  MfaSetupDTO,
+  MfaVerifyDTO,
+  MfaVerifySetupDTO,
+  RenameMfaDeviceDTO,
+  TrustedDeviceDTO,
+  TrustDeviceResponseDTO,
+} from './mfa';
 export {
   AwsSnsSMSProvider,
   ConsoleEmailProvider,
@@ -122,7 +150,15 @@ export {
   type BreachedPasswords,
   type PasswordHasher,
 } from './password';
+export { recentAuthAge, RecentAuthentication, type MfaOptions } from './mfa';
 export { AuthHandler, ClientInfoHandler, CsrfHandler, TokenDeliveryHandler } from './pipeline';
+export {
+  replayRisk,
+  type AdaptiveMfaOptions,
+  type RiskDecision,
+  type RiskReplay,
+  type RiskTrigger,
+} from './risk';
 export {
   routeManifest,
   type RouteDefinition,
@@ -140,3 +176,4 @@ export {
   type RedisTransientStoreOptions,
   type TransientStore,
 } from './storage';
+export { validateDto } from './validation';

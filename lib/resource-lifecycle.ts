@@ -1,4 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { AuditRecorder } from './audit';
+import { ContextStorage } from './context';
 import { HookRunner } from './hooks';
 import {
   EMAIL_PROVIDER,
@@ -20,6 +22,8 @@ export class ResourceLifecycle implements OnApplicationShutdown {
     @Inject(OutboxSender) private readonly sender: OutboxSender,
     @Inject(EMAIL_PROVIDER) private readonly email: EmailProvider | undefined,
     @Inject(SMS_PROVIDER) private readonly sms: SMSProvider | undefined,
+    @Inject(AuditRecorder) private readonly audit: AuditRecorder,
+    @Inject(ContextStorage) private readonly context: ContextStorage,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
@@ -29,5 +33,7 @@ export class ResourceLifecycle implements OnApplicationShutdown {
     await Promise.allSettled([this.email?.close?.(), this.sms?.close?.()]);
     await this.store.close?.();
     await this.database.close();
+    this.audit.close();
+    this.context.close();
   }
 }

@@ -1,11 +1,13 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { DataSource } from 'typeorm';
+import { AdminAuthService } from '../admin';
 import { AuthAuditService } from '../audit';
 import { AuthService } from '../auth';
 import { CLOCK, type Clock } from '../common';
 import { resolveConfig, type NAuthConfig } from '../config';
 import { ContextStorage, DeliveryPolicy } from '../context';
+import { MFAService, RecentAuthentication } from '../mfa';
 import { AuthHandler, ClientInfoHandler, CsrfHandler, TokenDeliveryHandler } from '../pipeline';
 import { RouteRunner, selectRoutes } from '../routes';
 import { GracefulShutdown } from '../shutdown';
@@ -29,8 +31,17 @@ export class NAuth {
    */
   static async create<Host extends object>(options: NAuthCreateOptions<Host>): Promise<NAuthServices & Host> {
     const core = await bootCore(options.config, options.dataSource);
-    const { authService, auditService, config, isShuttingDown, close } = core;
-    return { authService, auditService, config, isShuttingDown, close, ...options.adapter.attach(core) };
+    const { authService, adminAuthService, mfaService, auditService, config, isShuttingDown, close } = core;
+    return {
+      authService,
+      adminAuthService,
+      mfaService,
+      auditService,
+      config,
+      isShuttingDown,
+      close,
+      ...options.adapter.attach(core),
+    };
   }
 }
 
@@ -46,6 +57,8 @@ async function bootCore(input: NAuthConfig, dataSource: DataSource | undefined):
   let closed: Promise<void> | undefined;
   return {
     authService: app.get(AuthService),
+    mfaService: app.get(MFAService),
+    adminAuthService: app.get(AdminAuthService),
     auditService: app.get(AuthAuditService),
     config,
     context: app.get(ContextStorage),
@@ -54,6 +67,7 @@ async function bootCore(input: NAuthConfig, dataSource: DataSource | undefined):
     clientInfo: app.get(ClientInfoHandler),
     csrf: app.get(CsrfHandler),
     auth: app.get(AuthHandler),
+    recentAuthentication: app.get(RecentAuthentication),
     tokenDelivery: app.get(TokenDeliveryHandler),
     routes,
     runner: app.get(RouteRunner),
