@@ -66,6 +66,28 @@ describe('an Express host', () => {
     expect((await client.call('POST', '/change')).body.code).toBe('AUTH_CSRF_TOKEN_MISSING');
   });
 
+  it('takes the age of a recent proof as a duration, and refuses nonsense when the route is made (R084)', async () => {
+    const { helpers } = await boot();
+    for (const age of ['5m', 300, undefined]) expect(() => helpers.requireRecentAuth(age)).not.toThrow();
+    for (const nonsense of [Number.NaN, Infinity, -1, '-5m', 'soon', '']) {
+      expect(() => helpers.requireRecentAuth(nonsense)).toThrow(TypeError);
+    }
+  });
+
+  it('asks for a proof of the age that the route names (R084)', async () => {
+    let ahead = 0;
+    const nauth = await boot({ routes: { enabled: true }, clock: { now: () => Date.now() + ahead } });
+    const app = express().use(nauth.routes());
+    app.get('/recent', nauth.helpers.requireRecentAuth('5m'), (_req, res) => void res.json({}));
+    app.use(nauth.errorHandler());
+    const client = await listen(app);
+    const { body } = await client.call('POST', '/auth/signup', { json: ada });
+    const token = body.accessToken;
+    expect((await client.call('GET', '/recent', { token })).status).toBe(200);
+    ahead = 6 * 60_000;
+    expect((await client.call('GET', '/recent', { token })).body.code).toBe('AUTH_STEP_UP_REQUIRED');
+  });
+
   it('takes the stages one by one', async () => {
     const { authService, helpers, middleware, errorHandler } = await boot(cookies);
     const app = express();

@@ -1,5 +1,7 @@
 import {
+  recentAuthAge,
   viewOf,
+  type Duration,
   type IncomingRequest,
   type NAuthClientInfo,
   type NAuthCore,
@@ -17,6 +19,14 @@ export interface ExpressHelpers {
   public(): Middleware;
   /** The route is for signed-in users: others get the codes of `AuthHandler.require`. */
   requireAuth(): Middleware;
+  /**
+   * As `requireAuth()`, for users who have proved of late who they are, with a second factor where the account has one.
+   * Others get AUTH_STEP_UP_REQUIRED, whose details say what POST /step-up takes.
+   *
+   * @param maxAge how long ago that may be: '5m', or seconds. Default '15m'
+   * @throws {TypeError} at once, for what is no duration
+   */
+  requireRecentAuth(maxAge?: Duration): Middleware;
   /** As `public()`, for routes that look at the user when there is one. */
   optionalAuth(): Middleware;
   /**
@@ -39,6 +49,7 @@ export function createHelpers(core: NAuthCore, pipeline: RequestPipeline): Expre
   return {
     public: () => pipeline.authenticate('identify'),
     requireAuth: () => pipeline.authenticate('require'),
+    requireRecentAuth: (maxAge = '15m') => pipeline.requireRecent(recentAuthAge(maxAge, 'requireRecentAuth')),
     optionalAuth: () => pipeline.authenticate('identify'),
     tokenDelivery: (method) => {
       core.delivery.assertOverride(method);

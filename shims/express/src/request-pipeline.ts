@@ -45,6 +45,16 @@ export class RequestPipeline {
     this.core.csrf.handle(state);
   }
 
+  /** Stages 1 to 3, and a proof that is not older than this. */
+  requireRecent(maxAgeMs: number): Middleware {
+    const authenticate = this.authenticate('require');
+    return (request, response, next) =>
+      authenticate(request, response, (error) => {
+        if (error !== undefined) next(error);
+        else this.core.recentAuthentication.assert(maxAgeMs).then(() => next(), next);
+      });
+  }
+
   /** Stages 1 to 3: looks who is signed in, or demands that somebody is. */
   authenticate(verb: 'identify' | 'require'): Middleware {
     const check = this.stage((state) => this.check(state));

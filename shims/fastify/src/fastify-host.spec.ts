@@ -64,6 +64,29 @@ describe('a Fastify host', () => {
     expect((await client.call('POST', '/auth/login', csv)).body.code).toBe('UNSUPPORTED_MEDIA_TYPE');
   });
 
+  it('takes the age of a recent proof as a duration, and refuses nonsense when the route is made (R084)', async () => {
+    const { helpers } = await boot();
+    for (const age of ['5m', 300, undefined]) expect(() => helpers.requireRecentAuth(age)).not.toThrow();
+    for (const nonsense of [Number.NaN, Infinity, -1, '-5m', 'soon', '']) {
+      expect(() => helpers.requireRecentAuth(nonsense)).toThrow(TypeError);
+    }
+  });
+
+  it('asks for a proof of the age that the route names (R084)', async () => {
+    let ahead = 0;
+    const nauth = await boot({ routes: { enabled: true }, clock: { now: () => Date.now() + ahead } });
+    const fastify = Fastify();
+    await fastify.register(nauth.plugin);
+    await fastify.register(nauth.routes());
+    fastify.get('/recent', { preHandler: [nauth.helpers.requireRecentAuth('5m')] }, async () => ({}));
+    const client = await listen(fastify);
+    const { body } = await client.call('POST', '/auth/signup', { json: ada });
+    const token = body.accessToken;
+    expect((await client.call('GET', '/recent', { token })).status).toBe(200);
+    ahead = 6 * 60_000;
+    expect((await client.call('GET', '/recent', { token })).body.code).toBe('AUTH_STEP_UP_REQUIRED');
+  });
+
   it('takes the stages one by one', async () => {
     const { authService, helpers, middleware, errorHandler } = await boot(cookies);
     const fastify = Fastify();

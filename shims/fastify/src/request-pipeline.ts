@@ -62,6 +62,22 @@ export class RequestPipeline {
           );
       });
   }
+
+  /** `preHandler`: demands a signed-in user, and a proof that is not older than this. */
+  requireRecent(maxAgeMs: number): RequestHook {
+    const authenticate = this.authenticate('require');
+    return (request, reply, done) =>
+      authenticate(request, reply, (error) => {
+        if (error) {
+          done(error);
+          return;
+        }
+        this.core.recentAuthentication.assert(maxAgeMs).then(
+          () => done(),
+          (refusal: unknown) => done(asError(refusal)),
+        );
+      });
+  }
 }
 
 /** Without the hooks of the plugin no answer would carry its tokens, which is better said than found out. */
