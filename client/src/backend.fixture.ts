@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
+import type { EmailMessage } from '../../lib/notifications';
+import type { NAuthConfig } from '../../lib/config';
 import { ExpressAdapter, NAuth } from '../../shims/express/src';
 import type { FetchAnswer, FetchInit, FetchLike } from './http.type';
 
@@ -10,6 +12,8 @@ export interface Backend {
   readonly url: string;
   /** Requests that came, as 'POST /auth/login', in order. */
   readonly requests: string[];
+  /** E-mails that the backend sent. */
+  readonly mails: readonly EmailMessage[];
   /** Moves the backend's clock on. */
   advance(milliseconds: number): void;
   count(request: string): number;
@@ -18,6 +22,7 @@ export interface Backend {
 
 export interface BackendOptions {
   tokenDelivery?: 'json' | 'cookies';
+  mfa?: NAuthConfig['mfa'];
   /** 0: every second use of a refresh token is a reuse. */
   graceSeconds?: number;
 }
@@ -26,6 +31,7 @@ export const MINUTE = 60_000;
 
 export async function startBackend(options: BackendOptions = {}): Promise<Backend> {
   let offset = 0;
+  const mails: EmailMessage[] = [];
   const nauth = await NAuth.create({
     adapter: new ExpressAdapter(),
     config: {
@@ -36,7 +42,9 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
       },
       password: { bcryptCost: 4 },
       routes: { enabled: true },
+      emailProvider: { send: async (message) => void mails.push(message) },
       clock: { now: () => Date.now() + offset },
+      mfa: options.mfa,
       tokenDelivery: { method: options.tokenDelivery ?? 'json' },
     },
   });
@@ -52,6 +60,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
   return {
     url,
     requests,
+    mails,
     advance: (milliseconds) => {
       offset += milliseconds;
     },

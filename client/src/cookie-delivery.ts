@@ -73,6 +73,10 @@ export class CookieDelivery implements Delivery {
     return true;
   }
 
+  async acceptReplacement(): Promise<void> {
+    await this.acceptRefresh();
+  }
+
   forget(): void {
     this.csrf.forget();
   }

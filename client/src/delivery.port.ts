@@ -29,7 +29,7 @@ export interface Delivery {
   toSession(response: AuthenticatedResponse): StoredSession;
 
   /** Keeps what the backend will know this client again by, if the answer holds it. */
-  rememberDevice(response: AuthenticatedResponse): Promise<void>;
+  rememberDevice(response: Pick<AuthenticatedResponse, 'deviceToken'>): Promise<void>;
   /** After the backend was asked to do the same. */
   forgetDevice(): Promise<void>;
 
@@ -37,5 +37,7 @@ export interface Delivery {
   refreshRequest(): Promise<RefreshRequest>;
   /** Takes the answer of a refresh; false when the session was replaced in the meantime. */
   acceptRefresh(sent: RefreshRequest, answer: object): Promise<boolean>;
+  /** Takes the tokens with which the session goes on after a change of the password or a step-up. */
+  acceptReplacement(answer: object): Promise<void>;
   forget(): void;
 }

@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { MINUTE, startBackend, type Backend } from './backend.fixture';
 import { isChallenge, MemoryStorage, NAuthClient, NAuthClientError, type NAuthEvent } from './index';
 
@@ -85,6 +85,69 @@ describe('the client with tokens in JSON', () => {
     expect(await device()).not.toBe(first);
     await client.logout({ forgetMe: true });
     expect(storage.getItem('nauth_device_token')).toBeNull();
+  });
+
+  it('goes on with the tokens of a change of the password', async () => {
+    const { client, email, names } = await signedUp();
+    const other = new NAuthClient({ baseUrl: backend.url, tokenDelivery: 'json' });
+    await other.login(email, PASSWORD);
+    const before = await client.getAccessToken();
+    const wrong = await refusal(client.changePassword({ oldPassword: 'x', newPassword: 'nine blue lakes' }));
+    expect(wrong).toMatchObject({ code: 'PASSWORD_INCORRECT', statusCode: 400 });
+    expect(await client.getAccessToken()).toBe(before);
+    await client.changePassword({ oldPassword: PASSWORD, newPassword: 'nine blue lakes' });
+    expect(await client.getAccessToken()).not.toBe(before);
+    await client.refreshTokens();
+    expect(await client.getProfile()).toMatchObject({ email });
+    expect(names().slice(2)).toEqual(['auth:refresh', 'auth:refresh']);
+    expect((await refusal(other.getProfile())).code).toBe('AUTH_SESSION_NOT_FOUND');
+    expect(isChallenge(await other.login(email, 'nine blue lakes'))).toBe(false);
+  });
+
+  it('reads what has happened to the account, by page, kind and time', async () => {
+    const { client, email } = await signedUp();
+    await client.login(email, PASSWORD);
+    const all = await client.getAuditHistory();
+    expect(all.data.map(({ eventType }) => eventType)).toEqual([
+      'LOGIN_SUCCESS',
+      'SESSION_CREATED',
+      'SESSION_CREATED',
+      'ACCOUNT_CREATED',
+    ]);
+    const some = await client.getAuditHistory({
+      page: 2,
+      limit: 1,
+      eventTypes: ['LOGIN_SUCCESS', 'ACCOUNT_CREATED'],
+      eventStatus: 'SUCCESS',
+      createdAt: { operator: 'gte', value: String(all.data.at(-1)?.createdAt) },
+    });
+    expect(some).toEqual({ data: all.data.slice(-1), total: 2, page: 2, limit: 1, totalPages: 2 });
+    const later = { operator: 'gt', value: String(all.data[0]?.createdAt) } as const;
+    expect((await client.getAuditHistory({ createdAt: later })).total).toBe(0);
+    expect((await refusal(client.getAuditHistory({ limit: 0 }))).code).toBe('VALIDATION_FAILED');
+  });
+
+  it('replaces a forgotten password, and forgets the session that ended by it', async () => {
+    const { client, email, names } = await signedUp();
+    expect(await client.forgotPassword(email)).toMatchObject({ success: true, deliveryMedium: 'email' });
+    const mail = await vi.waitFor(() => {
+      const found = backend.mails.find(({ to }) => to === email);
+      return found ?? Promise.reject(new Error('no mail yet'));
+    });
+    const request = { identifier: email, code: '1', newPassword: 'nine blue lakes' };
+    expect((await refusal(client.confirmForgotPassword(request))).code).toBe('PASSWORD_RESET_CODE_INVALID');
+    expect(await client.isAuthenticated()).toBe(true);
+    const code = String(Reflect.get(mail.variables, 'code'));
+    expect((await refusal(client.resetPasswordWithCode({ ...request, code }))).code).toBe(
+      'PASSWORD_RESET_CODE_INVALID',
+    );
+    expect(await client.confirmForgotPassword({ ...request, code })).toEqual({
+      success: true,
+      mustChangePassword: false,
+    });
+    expect(await client.isAuthenticated()).toBe(false);
+    expect(names().at(-1)).toBe('auth:logout');
+    expect(isChallenge(await client.login(email, 'nine blue lakes'))).toBe(false);
   });
 
   it('hands on refusals with code, status, time and details', async () => {

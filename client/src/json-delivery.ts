@@ -43,7 +43,7 @@ export class JsonDelivery implements Delivery {
     };
   }
 
-  async rememberDevice({ deviceToken }: AuthenticatedResponse): Promise<void> {
+  async rememberDevice({ deviceToken }: Pick<AuthenticatedResponse, 'deviceToken'>): Promise<void> {
     if (deviceToken !== undefined) await this.device.remember(deviceToken);
   }
 
@@ -63,6 +63,10 @@ export class JsonDelivery implements Delivery {
   async acceptRefresh(sent: RefreshRequest, answer: object): Promise<boolean> {
     const tokens = tokensOf(answer);
     return sent.refreshToken !== undefined && (await this.store.rotate(sent.refreshToken, tokens));
+  }
+
+  async acceptReplacement(answer: object): Promise<void> {
+    await this.store.write({ ...(await this.store.read()), tokens: tokensOf(answer) });
   }
 
   forget(): void {

@@ -1,60 +1,39 @@
 import type {
+  AuditHistoryRequest,
+  AuditHistoryResponse,
   AuthResponse,
-  AuthenticatedResponse,
+  ChallengeDataRequest,
+  ChallengeDataResponse,
+  ConfirmForgotPasswordResponse,
+  ConfirmPasswordResetRequest,
+  ForgotPasswordResponse,
   ChallengeResponse,
+  ChangePasswordRequest,
+  IsTrustedDeviceResponse,
   LoginRequest,
   LogoutAllResponse,
   LogoutSessionResponse,
+  ResendCodeResponse,
+  RespondToChallengeRequest,
+  RevokedCountResponse,
   SessionsResponse,
+  SetupDataRequest,
+  SetupDataResponse,
   SignupRequest,
+  StepUpRequest,
+  TrustDeviceResponse,
+  TrustedDevicesResponse,
+  UpdatedProfile,
   UpdateProfileRequest,
   UserProfile,
 } from '../../lib/contracts';
-import { resolveClientConfig, type NAuthClientConfig, type ResolvedClientConfig } from './client-config';
 import { NAuthClientError } from './client-error';
-import { CookieDelivery } from './cookie-delivery';
-import { CsrfToken } from './csrf-token';
-import type { Delivery } from './delivery.port';
-import { DeviceToken } from './device-token';
-import { fillPath } from './endpoints';
-import { EventEmitter, type NAuthEvent, type NAuthEventName } from './event-emitter';
-import { HttpTransport } from './http-transport';
-import { JsonDelivery } from './json-delivery';
+import { fillPath, withQuery } from './endpoints';
 import { detectedLocale } from './platform';
-import { SessionRefresher, type RefreshListener } from './session-refresher';
-import { SessionStore, type CurrentUser } from './session-store';
-import { MemoryStorage } from './storage';
-import { UserRequests } from './user-requests';
+import { ClientCore } from './client-core';
 
 /** The authentication routes of a backend, for browsers, React Native and Node. */
-export class NAuthClient {
-  private readonly config: ResolvedClientConfig;
-  private readonly events = new EventEmitter();
-  private readonly store: SessionStore;
-  private readonly delivery: Delivery;
-  private readonly transport: HttpTransport;
-  private readonly refresher: SessionRefresher;
-  private readonly requests: UserRequests;
-
-  /** @throws {TypeError} for a configuration that cannot work */
-  constructor(config: NAuthClientConfig) {
-    this.config = resolveClientConfig(config);
-    this.store = new SessionStore(this.config.storage);
-    this.delivery = this.createDelivery();
-    this.transport = new HttpTransport(this.config, this.delivery.credentials, (answer) =>
-      this.delivery.onAnswer(answer),
-    );
-    const listener: RefreshListener = {
-      onRefreshed: () => this.emit({ type: 'auth:refresh', data: {}, timestamp: Date.now() }),
-      onSessionOver: (error, generation) => this.endSession(error, generation),
-    };
-    this.refresher = new SessionRefresher(this.config, this.transport, this.delivery, listener);
-    this.requests = new UserRequests(this.transport, this.delivery, this.store, this.refresher, listener);
-    this.on('auth:session_expired', (event) => {
-      if (event.type === 'auth:session_expired') config.onSessionExpired?.(event.data);
-    });
-  }
-
+export class NAuthClient extends ClientCore {
   /** Creates an account. The answer is a sign-in, or the challenge that stands before one. */
   async signup(request: SignupRequest): Promise<AuthResponse> {
     this.emit({ type: 'auth:signup', data: { email: request.email }, timestamp: Date.now() });
@@ -69,6 +48,49 @@ export class NAuthClient {
     const request = typeof first === 'string' ? { identifier: first, password, recaptchaToken } : first;
     this.emit({ type: 'auth:login', data: { identifier: request.identifier }, timestamp: Date.now() });
     return this.signIn(this.config.endpoints.login, request);
+  }
+
+  /**
+   * Answers the step that stands before the sign-in: the user, or the next step. `type` and `session` are those of the
+   * step; left out, they are those of the one that this client keeps.
+   *
+   * @throws {NAuthClientError} the word of the step for a wrong answer; CHALLENGE_INVALID when it is over
+   */
+  async respondToChallenge(
+    answer: Omit<RespondToChallengeRequest, 'session' | 'type'> &
+      Partial<Pick<RespondToChallengeRequest, 'session' | 'type'>>,
+  ): Promise<AuthResponse> {
+    const kept = await this.challenge.read();
+    const { session = kept?.session ?? '', type = kept?.challengeName ?? '' } = answer;
+    return this.signIn(this.config.endpoints.respondToChallenge, { ...answer, session, type });
+  }
+
+  /**
+   * Has the code of a step sent once more; the earlier one is void.
+   *
+   * @throws {NAuthClientError} RATE_LIMIT_RESEND with `retryAfter`
+   */
+  resendCode(session: string): Promise<ResendCodeResponse> {
+    return this.challengeRequests.resend(session);
+  }
+
+  /** What the user needs to set a second factor up, as MFA_SETUP_REQUIRED asks. */
+  getSetupData(request: SetupDataRequest): Promise<SetupDataResponse> {
+    return this.challengeRequests.setupData(request);
+  }
+
+  /** What a second factor needs to answer MFA_REQUIRED. */
+  getChallengeData(request: ChallengeDataRequest): Promise<ChallengeDataResponse> {
+    return this.challengeRequests.challengeData(request);
+  }
+
+  /** The step that stands before the sign-in, for the page that it is answered on. */
+  getStoredChallenge(): Promise<ChallengeResponse | null> {
+    return this.challenge.read();
+  }
+
+  clearStoredChallenge(): Promise<void> {
+    return this.challenge.forget();
   }
 
   /**
@@ -106,12 +128,110 @@ export class NAuthClient {
   }
 
   async getProfile(): Promise<UserProfile> {
-    return this.profile('GET');
+    return this.profile('GET', this.config.endpoints.profile);
   }
 
-  /** Fields that are left out stay as they are; null empties one. */
-  async updateProfile(changes: UpdateProfileRequest): Promise<UserProfile> {
-    return this.profile('PUT', changes);
+  /**
+   * Fields that are left out stay as they are; null empties one. Another address comes back as `pendingEmail` or
+   * `pendingPhone`, and counts when `confirmEmail` or `confirmPhone` has brought its code.
+   */
+  async updateProfile(changes: UpdateProfileRequest): Promise<UpdatedProfile> {
+    return this.profile('PUT', this.config.endpoints.profile, changes);
+  }
+
+  /** @throws {NAuthClientError} VERIFY_CODE_INVALID, VERIFY_CODE_EXPIRED, VERIFY_TOO_MANY_ATTEMPTS, SIGNUP_EMAIL_EXISTS */
+  async confirmEmail(code: string): Promise<UserProfile> {
+    return this.profile('POST', this.config.endpoints.confirmEmail, { code });
+  }
+
+  /** @throws {NAuthClientError} VERIFY_CODE_INVALID, VERIFY_CODE_EXPIRED, VERIFY_TOO_MANY_ATTEMPTS, SIGNUP_PHONE_EXISTS */
+  async confirmPhone(code: string): Promise<UserProfile> {
+    return this.profile('POST', this.config.endpoints.confirmPhone, { code });
+  }
+
+  /**
+   * Gives the user another password. The session goes on with new tokens; every other session of the user ends.
+   *
+   * @throws {NAuthClientError} PASSWORD_INCORRECT, VALIDATION_INVALID_PASSWORD (`details.reasons`), PASSWORD_REUSED,
+   * PASSWORD_CHANGE_NOT_ALLOWED, RATE_LIMIT_LOGIN
+   */
+  async changePassword(request: ChangePasswordRequest): Promise<void> {
+    await this.replaceSession(this.config.endpoints.changePassword, request);
+  }
+
+  /**
+   * Proves once more who the user is, for what was refused with AUTH_STEP_UP_REQUIRED: everything that the details of the
+   * refusal list in `stepUp`. The session goes on here with new tokens.
+   *
+   * @throws {NAuthClientError} PASSWORD_INCORRECT, VERIFY_CODE_INVALID, VALIDATION_FAILED, RATE_LIMIT_LOGIN,
+   * CHALLENGE_MAX_ATTEMPTS
+   */
+  async stepUp(request: StepUpRequest): Promise<void> {
+    await this.replaceSession(this.config.endpoints.stepUp, request);
+  }
+
+  /** Data with which a second factor is shown to stepUp(); sends the code of those that have one. */
+  async getStepUpData(method: string): Promise<Record<string, unknown>> {
+    const path = this.config.endpoints.stepUpData;
+    const answer = await this.requests.send({ method: 'POST', path, body: { method } });
+    return (answer as ChallengeDataResponse).challengeData;
+  }
+
+  /**
+   * Trusts this client: its user is spared the second factor here.
+   *
+   * @throws {NAuthClientError} AUTH_STEP_UP_REQUIRED, FORBIDDEN where the backend does not have it
+   */
+  async trustDevice(): Promise<void> {
+    const answer = await this.requests.send({ method: 'POST', path: this.config.endpoints.trustDevice });
+    await this.delivery.rememberDevice(answer as TrustDeviceResponse);
+  }
+
+  async isTrustedDevice(): Promise<boolean> {
+    const answer = await this.requests.send({ method: 'GET', path: this.config.endpoints.isTrustedDevice });
+    return (answer as IsTrustedDeviceResponse).trusted;
+  }
+
+  async listTrustedDevices(): Promise<TrustedDevicesResponse> {
+    const answer = await this.requests.send({ method: 'GET', path: this.config.endpoints.trustedDevices });
+    return answer as TrustedDevicesResponse;
+  }
+
+  /** Ends the trust in one device of the user. */
+  async revokeTrustedDevice(deviceId: string): Promise<void> {
+    const path = fillPath(this.config.endpoints.trustedDevice, 'deviceId', deviceId);
+    await this.requests.send({ method: 'DELETE', path });
+  }
+
+  /** Ends the trust in every device of the user. */
+  async revokeAllTrustedDevices(): Promise<RevokedCountResponse> {
+    const answer = await this.requests.send({ method: 'DELETE', path: this.config.endpoints.trustedDevices });
+    return answer as RevokedCountResponse;
+  }
+
+  /** Asks for a code with which a forgotten password can be replaced. The answer says nothing of whether there is such a user. */
+  async forgotPassword(identifier: string): Promise<ForgotPasswordResponse> {
+    const path = this.config.endpoints.forgotPassword;
+    return (await this.sendPublic(path, { identifier })) as ForgotPasswordResponse;
+  }
+
+  /**
+   * Sets a new password by that code, or by what the link of the message carries. Ends every session of the user, and
+   * forgets the one that may be here; nobody is signed in by it.
+   *
+   * @throws {NAuthClientError} PASSWORD_RESET_CODE_INVALID, PASSWORD_RESET_CODE_EXPIRED, PASSWORD_RESET_MAX_ATTEMPTS,
+   * VALIDATION_INVALID_PASSWORD (`details.reasons`), PASSWORD_REUSED
+   */
+  async confirmForgotPassword(request: ConfirmPasswordResetRequest): Promise<ConfirmForgotPasswordResponse> {
+    const answer = await this.sendPublic(this.config.endpoints.confirmForgotPassword, request);
+    await this.forgetSession();
+    return answer as ConfirmForgotPasswordResponse;
+  }
+
+  /** As `confirmForgotPassword`, by a code that an administrator had sent. */
+  async resetPasswordWithCode(request: ConfirmPasswordResetRequest): Promise<void> {
+    await this.sendPublic(this.config.endpoints.confirmAdminResetPassword, request);
+    await this.forgetSession();
   }
 
   async listSessions(): Promise<SessionsResponse> {
@@ -127,100 +247,9 @@ export class NAuthClient {
     return answer;
   }
 
-  /**
-   * Whether somebody is signed in as far as this client knows; only the backend is sure. With cookies, after a page was
-   * loaded, it knows once getProfile() has been answered.
-   */
-  async isAuthenticated(): Promise<boolean> {
-    const { user, tokens } = await this.store.read();
-    if (this.config.tokenDelivery === 'cookies') return user !== undefined;
-    return tokens !== undefined && tokens.refreshTokenExpiresAt * 1000 > Date.now();
+  /** What has happened to the account, newest first. */
+  async getAuditHistory(query: AuditHistoryRequest = {}): Promise<AuditHistoryResponse> {
+    const path = withQuery(this.config.endpoints.auditHistory, query);
+    return (await this.requests.send({ method: 'GET', path })) as AuditHistoryResponse;
   }
-
-  /** The user as last seen, without asking the backend. */
-  async getCurrentUser(): Promise<CurrentUser | null> {
-    return (await this.store.read()).user ?? null;
-  }
-
-  /** For requests to other routes of the backend; null with cookies. It may have run out: see refreshTokens(). */
-  async getAccessToken(): Promise<string | null> {
-    return (await this.store.read()).tokens?.accessToken ?? null;
-  }
-
-  /** Calls a listener at each event of that name, or at every one for '*'. Returns what removes it again. */
-  on(name: NAuthEventName | '*', listener: (event: NAuthEvent) => void): () => void {
-    this.events.on(name, listener);
-    return () => this.events.off(name, listener);
-  }
-
-  off(name: NAuthEventName | '*', listener: (event: NAuthEvent) => void): void {
-    this.events.off(name, listener);
-  }
-
-  private createDelivery(): Delivery {
-    const { address, csrf, storage, tokenDelivery } = this.config;
-    if (tokenDelivery === 'cookies') return new CookieDelivery(new CsrfToken(csrf), address);
-    return new JsonDelivery(this.store, new DeviceToken(storage), !(storage instanceof MemoryStorage));
-  }
-
-  private async signIn(path: string, body: object): Promise<AuthResponse> {
-    try {
-      const headers = await this.delivery.signInHeaders();
-      const response = (await this.transport.send({ method: 'POST', path, body }, headers)) as AuthResponse;
-      if (isChallenge(response)) {
-        this.emit({ type: 'auth:challenge', data: response, timestamp: Date.now() });
-      } else {
-        await this.acceptSignIn(response);
-      }
-      return response;
-    } catch (error) {
-      if (error instanceof NAuthClientError)
-        this.emit({ type: 'auth:error', data: error, timestamp: Date.now() });
-      throw error;
-    }
-  }
-
-  private async acceptSignIn(response: AuthenticatedResponse): Promise<void> {
-    const session = this.delivery.toSession(response);
-    await this.store.write(session);
-    await this.delivery.rememberDevice(response);
-    const data = { user: session.user ?? response.user, authMethod: response.authMethod };
-    this.emit({ type: 'auth:success', data, timestamp: Date.now() });
-  }
-
-  private async profile(method: 'GET' | 'PUT', body?: object): Promise<UserProfile> {
-    const { epoch } = this.store;
-    const path = this.config.endpoints.profile;
-    const profile = (await this.requests.send({ method, path, body })) as UserProfile;
-    const session = await this.store.read();
-    const isLate = this.store.epoch !== epoch || (session.user && session.user.sub !== profile.sub);
-    if (!isLate) await this.store.write({ ...session, user: profile });
-    return profile;
-  }
-
-  /** Forgets a session that the server has ended, unless a newer one has taken its place. */
-  private async endSession(error: NAuthClientError, generation: string | undefined): Promise<void> {
-    if ((await this.delivery.generation()) !== generation) return;
-    const { user } = await this.store.read();
-    // A visitor who never signed in has no session that could end.
-    if (error.code === 'AUTH_TOKEN_MISSING' && !user) return;
-    await this.store.clear();
-    this.delivery.forget();
-    this.emit({ type: 'auth:session_expired', data: error, timestamp: Date.now() });
-  }
-
-  private async forgetSession(): Promise<void> {
-    await this.store.clear();
-    this.delivery.forget();
-    this.emit({ type: 'auth:logout', data: {}, timestamp: Date.now() });
-  }
-
-  private emit(event: NAuthEvent): void {
-    this.events.emit(event);
-  }
-}
-
-/** Whether a step stands before the sign-in. */
-export function isChallenge(response: AuthResponse): response is ChallengeResponse {
-  return 'challengeName' in response;
 }
