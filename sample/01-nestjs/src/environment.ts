@@ -5,7 +5,12 @@ export interface Environment {
   refreshTokenSecret: string;
   encryptionSecret: string;
   tokenDelivery: 'json' | 'cookies';
+  verification: 'none' | 'email';
   databaseUrl: string | undefined;
+  /** A folder with pages for the browser, such as that of sample/04-web. */
+  pages: string | undefined;
+  /** Where browsers find those pages. Passkeys belong to its host. */
+  webOrigin: string;
   host: string;
   port: number;
 }
@@ -18,7 +23,10 @@ export function readEnvironment(): Environment {
     refreshTokenSecret: required('REFRESH_TOKEN_SECRET'),
     encryptionSecret: required('ENCRYPTION_SECRET'),
     tokenDelivery: process.env.TOKEN_DELIVERY === 'cookies' ? 'cookies' : 'json',
+    verification: process.env.SIGNUP_VERIFICATION === 'none' ? 'none' : 'email',
     databaseUrl: process.env.DATABASE_URL || undefined,
+    pages: process.env.PAGES || undefined,
+    webOrigin: process.env.WEB_ORIGIN || `http://localhost:${process.env.PORT ?? 3000}`,
     host: process.env.HOST ?? '127.0.0.1',
     port: Number(process.env.PORT ?? 3000),
   };

@@ -10,6 +10,16 @@ export function nauthConfig(environment: Environment): NAuthConfig {
     },
     encryption: { keys: { k1: environment.encryptionSecret } },
     tokenDelivery: { method: environment.tokenDelivery },
+    mfa: {
+      enabled: true,
+      passkey: {
+        rpName: 'NestJS sample',
+        rpId: new URL(environment.webOrigin).hostname,
+        origin: [environment.webOrigin],
+      },
+    },
+    // Without an emailProvider e-mails are printed, outside production.
+    signup: { verificationMethod: environment.verification },
   };
 }
 

@@ -6,6 +6,10 @@ export interface Environment {
   encryptionSecret: string;
   tokenDelivery: 'json' | 'cookies';
   databaseUrl: string | undefined;
+  /** A folder with pages for the browser, such as that of sample/04-web. */
+  pages: string | undefined;
+  /** Where browsers find those pages. Passkeys belong to its host. */
+  webOrigin: string;
   host: string;
   port: number;
 }
@@ -19,6 +23,8 @@ export function readEnvironment(): Environment {
     encryptionSecret: required('ENCRYPTION_SECRET'),
     tokenDelivery: process.env.TOKEN_DELIVERY === 'cookies' ? 'cookies' : 'json',
     databaseUrl: process.env.DATABASE_URL || undefined,
+    pages: process.env.PAGES || undefined,
+    webOrigin: process.env.WEB_ORIGIN || `http://localhost:${process.env.PORT ?? 3000}`,
     host: process.env.HOST ?? '127.0.0.1',
     port: Number(process.env.PORT ?? 3000),
   };

@@ -1,6 +1,7 @@
 import { ExpressAdapter, NAuth } from '@nauth-toolkit/express';
 import express from 'express';
 import { authRouter } from './auth.router';
+import { deviceRouter } from './device.router';
 import { readEnvironment } from './environment';
 import { greetingRouter } from './greeting.router';
 import { nauthConfig } from './nauth.config';
@@ -13,6 +14,9 @@ async function main(): Promise<void> {
   app.use(nauth.middleware.all());
   app.use(express.json());
   app.use('/auth', authRouter(nauth));
+  app.use('/auth', deviceRouter(nauth));
+  app.use(nauth.routes());
+  if (environment.pages) app.use(express.static(environment.pages));
   app.use('/greeting', greetingRouter(nauth));
   app.use(nauth.errorHandler());
 

@@ -1,5 +1,6 @@
 import type { DatabaseOptions, NAuthConfig } from '@nauth-toolkit/express';
 import type { Environment } from './environment';
+import { hooks } from './hooks';
 
 export function nauthConfig(environment: Environment): NAuthConfig {
   return {
@@ -10,6 +11,17 @@ export function nauthConfig(environment: Environment): NAuthConfig {
     },
     encryption: { keys: { k1: environment.encryptionSecret } },
     tokenDelivery: { method: environment.tokenDelivery },
+    mfa: {
+      enabled: true,
+      passkey: {
+        rpName: 'Express sample',
+        rpId: new URL(environment.webOrigin).hostname,
+        origin: [environment.webOrigin],
+      },
+    },
+    // What src/auth.router.ts does not handle: challenges, second factors, passkeys.
+    routes: { enabled: true },
+    hooks,
   };
 }
 

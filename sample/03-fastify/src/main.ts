@@ -1,6 +1,9 @@
+import { resolve } from 'node:path';
+import fastifyStatic from '@fastify/static';
 import { FastifyAdapter, NAuth } from '@nauth-toolkit/fastify';
 import Fastify from 'fastify';
 import { authRoutes } from './auth.routes';
+import { deviceRoutes } from './device.routes';
 import { readEnvironment } from './environment';
 import { greetingRoutes } from './greeting.routes';
 import { nauthConfig } from './nauth.config';
@@ -12,9 +15,11 @@ async function main(): Promise<void> {
   const fastify = Fastify();
   await fastify.register(nauth.plugin);
   await fastify.register(authRoutes(nauth), { prefix: '/auth' });
+  await fastify.register(deviceRoutes(nauth), { prefix: '/auth' });
   await fastify.register(greetingRoutes(nauth), { prefix: '/greeting' });
 
-  const { host, port } = environment;
+  const { host, port, pages } = environment;
+  if (pages) await fastify.register(fastifyStatic, { root: resolve(pages) });
   await fastify.listen({ port, host });
   console.log(`The sample listens on http://${host}:${port}`);
   const stop = (): void => void nauth.shutdown(fastify);

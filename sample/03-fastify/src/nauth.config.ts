@@ -1,5 +1,6 @@
 import type { DatabaseOptions, NAuthConfig } from '@nauth-toolkit/fastify';
 import type { Environment } from './environment';
+import { hooks } from './hooks';
 
 export function nauthConfig(environment: Environment): NAuthConfig {
   return {
@@ -10,6 +11,15 @@ export function nauthConfig(environment: Environment): NAuthConfig {
     },
     encryption: { keys: { k1: environment.encryptionSecret } },
     tokenDelivery: { method: environment.tokenDelivery },
+    mfa: {
+      enabled: true,
+      passkey: {
+        rpName: 'Fastify sample',
+        rpId: new URL(environment.webOrigin).hostname,
+        origin: [environment.webOrigin],
+      },
+    },
+    hooks,
   };
 }
 

@@ -1,21 +1,34 @@
 import {
+  AuditHistoryDTO,
   AuthResponseDTO,
   AuthService,
+  ChangePasswordDTO,
+  ChangePasswordResponseDTO,
+  ConfirmPasswordResetDTO,
+  ForgotPasswordDTO,
+  ConfirmAddressDTO,
   LoginDTO,
   LogoutAllDTO,
   LogoutDTO,
   Public,
   RefreshTokenDTO,
+  ResendCodeDTO,
+  RespondToChallengeDTO,
   SignupDTO,
   TokenResponseDTO,
   UpdateProfileDTO,
+  type AuditHistoryResponse,
+  type ConfirmForgotPasswordResponse,
+  type ForgotPasswordResponse,
   type LogoutAllResponse,
   type LogoutResponse,
   type LogoutSessionResponse,
+  type ResendCodeResponse,
   type SessionsResponse,
+  type UpdatedProfile,
   type UserProfile,
 } from '@nauth-toolkit/nestjs';
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Query } from '@nestjs/common';
 
 /** Every route asks for a signed-in user, except where `@Public()` opens it. */
 @Controller('auth')
@@ -33,6 +46,21 @@ export class AuthController {
   @HttpCode(200)
   login(@Body() body: LoginDTO): Promise<AuthResponseDTO> {
     return this.authService.login(body);
+  }
+
+  /** What stands between a sign-up, or a login, and its tokens: here the code from an e-mail. */
+  @Post('respond-challenge')
+  @Public()
+  @HttpCode(200)
+  respondToChallenge(@Body() body: RespondToChallengeDTO): Promise<AuthResponseDTO> {
+    return this.authService.respondToChallenge(body);
+  }
+
+  @Post('challenge/resend')
+  @Public()
+  @HttpCode(200)
+  resendCode(@Body() body: ResendCodeDTO): Promise<ResendCodeResponse> {
+    return this.authService.resendCode(body);
   }
 
   @Post('refresh')
@@ -60,8 +88,34 @@ export class AuthController {
   }
 
   @Put('profile')
-  updateProfile(@Body() body: UpdateProfileDTO): Promise<UserProfile> {
+  updateProfile(@Body() body: UpdateProfileDTO): Promise<UpdatedProfile> {
     return this.authService.updateProfile(body);
+  }
+
+  @Post('change-password')
+  @HttpCode(200)
+  changePassword(@Body() body: ChangePasswordDTO): Promise<ChangePasswordResponseDTO> {
+    return this.authService.changePassword(body);
+  }
+
+  @Post('forgot-password')
+  @Public()
+  @HttpCode(200)
+  forgotPassword(@Body() body: ForgotPasswordDTO): Promise<ForgotPasswordResponse> {
+    return this.authService.forgotPassword(body);
+  }
+
+  @Post('forgot-password/confirm')
+  @Public()
+  @HttpCode(200)
+  confirmForgotPassword(@Body() body: ConfirmPasswordResetDTO): Promise<ConfirmForgotPasswordResponse> {
+    return this.authService.confirmForgotPassword(body);
+  }
+
+  @Post('profile/email/confirm')
+  @HttpCode(200)
+  confirmEmail(@Body() body: ConfirmAddressDTO): Promise<UserProfile> {
+    return this.authService.confirmEmail(body);
   }
 
   @Get('sessions')
@@ -72,5 +126,10 @@ export class AuthController {
   @Delete('sessions/:sessionId')
   logoutSession(@Param('sessionId') sessionId: string): Promise<LogoutSessionResponse> {
     return this.authService.logoutSession({ sessionId });
+  }
+
+  @Get('audit/history')
+  history(@Query() query: AuditHistoryDTO): Promise<AuditHistoryResponse> {
+    return this.authService.getUserAuthHistory(query);
   }
 }
