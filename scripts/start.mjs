@@ -70,6 +70,11 @@ The NestJS sample runs at ${address} (Ctrl+C ends it). Create an account:
 
 curl -X POST ${address}/auth/signup -H 'Content-Type: application/json' -d '${body}'
 
+The answer holds a session. The code from the e-mail is printed below; give both:
+
+curl -X POST ${address}/auth/respond-challenge -H 'Content-Type: application/json' \\
+  -d '{"type":"VERIFY_EMAIL","session":"<session>","code":"<code>"}'
+
 The answer holds an accessToken. Use it:
 
 curl ${address}/greeting -H 'Authorization: Bearer <accessToken>'
