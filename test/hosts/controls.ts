@@ -5,7 +5,8 @@ export type Controls = (request: IncomingMessage, response: ServerResponse, next
 
 /**
  * What only the harness answers, in front of everything else on every host: GET /__outbox (every message), POST /__clock
- * { offsetMs } (moves the toolkit's clock), GET /__stats (work since the last call), GET /__ready (503 once it has been
+ * { offsetMs } (moves the toolkit's clock), POST /__die { statement } (ends the process before that one of the next
+ * statements; 0 for none), GET /__stats (work since the last call), GET /__ready (503 once it has been
  * told to stop).
  */
 export function createControls(harness: Harness, isShuttingDown: () => boolean): Controls {
@@ -19,11 +20,18 @@ export function createControls(harness: Harness, isShuttingDown: () => boolean):
         return answer(response, { ready: !isShuttingDown() }, isShuttingDown() ? 503 : 200);
       case 'POST /__clock':
         return readBody(request, (text) => {
-          const offsetMs = readOffset(text);
+          const offsetMs = readNumber(text, 'offsetMs');
           if (offsetMs === undefined)
             return answer(response, { error: 'offsetMs is a number of milliseconds' }, 400);
           harness.clock.offsetMs = offsetMs;
           answer(response, { offsetMs, now: new Date(harness.clock.now()).toISOString() });
+        });
+      case 'POST /__die':
+        return readBody(request, (text) => {
+          const statement = readNumber(text, 'statement');
+          if (statement === undefined) return answer(response, { error: 'statement is a number' }, 400);
+          harness.counters.deathBefore = statement;
+          answer(response, { statement });
         });
       default:
         return next();
@@ -31,12 +39,11 @@ export function createControls(harness: Harness, isShuttingDown: () => boolean):
   };
 }
 
-function readOffset(text: string): number | undefined {
+function readNumber(text: string, name: string): number | undefined {
   try {
     const body: unknown = JSON.parse(text);
-    const offset: unknown =
-      typeof body === 'object' && body !== null ? Reflect.get(body, 'offsetMs') : undefined;
-    return typeof offset === 'number' && Number.isFinite(offset) ? offset : undefined;
+    const value: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined;
+    return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
   } catch {
     return undefined;
   }

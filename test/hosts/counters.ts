@@ -9,6 +9,14 @@ export interface Stats {
 export class Counters implements Stats {
   queries = 0;
   hashes = 0;
+  /** Before which of the next statements the process ends; 0 for none. */
+  deathBefore = 0;
+
+  /** To be called before a statement is sent. */
+  countQuery(): void {
+    this.queries += 1;
+    if (this.deathBefore > 0 && --this.deathBefore === 0) process.kill(process.pid, 'SIGKILL');
+  }
 
   /** The counts so far, which start again. */
   take(): Stats {

@@ -6,7 +6,7 @@ export class CountingLogger implements Logger {
   constructor(private readonly counters: Counters) {}
 
   logQuery(): void {
-    this.counters.queries += 1;
+    this.counters.countQuery();
   }
 
   logQueryError(): void {}

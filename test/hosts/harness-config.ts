@@ -10,6 +10,7 @@ import { CountingHasher } from './counting-hasher';
 import { emailProvider, smsProvider } from './harness-channels';
 import { countedDatabase } from './harness-database';
 import type { HarnessChannel, HarnessFile } from './harness-file';
+import { harnessHooks } from './harness-hooks';
 import { MovableClock } from './movable-clock';
 import { Outbox } from './outbox';
 import { StderrLogger } from './stderr-logger';
@@ -60,6 +61,7 @@ export function createHarness(file: HarnessFile): Harness {
     smsProvider: smsProvider(file.sms, outbox),
     sms: withoutChannel(file.sms),
     password: { ...given.password, hasher: countedHasher(given.password, counters) },
+    hooks: harnessHooks(file.hooks),
     routes: { ...given.routes, enabled: true, prefix: 'auth' },
     logger: { instance: logger },
     clock,
@@ -68,12 +70,13 @@ export function createHarness(file: HarnessFile): Harness {
 }
 
 /** What the harness makes parts of, or nothing yet, is no option of the toolkit. */
-function withoutHarnessParts(file: HarnessFile): Partial<HarnessFile> {
+function withoutHarnessParts(file: HarnessFile): Omit<Partial<HarnessFile>, 'hooks'> {
   const given: Partial<HarnessFile> = { ...file };
   delete given.storage;
   delete given.geo;
   delete given.email;
   delete given.sms;
+  delete given.hooks;
   return given;
 }
 
@@ -104,6 +107,10 @@ function geoLocation(table: HarnessFile['geo']): NAuthConfig['geoLocation'] {
 
 function storageAdapter(storage: HarnessFile['storage']): NAuthConfig['storageAdapter'] {
   if (storage?.type !== 'redis') return storage?.type ?? 'database';
-  if (!storage.url) throw new UsageError('storage.url is missing: redis needs it');
-  return new RedisTransientStore({ url: storage.url });
+  try {
+    // What else is in it, its type, the store does not look at.
+    return new RedisTransientStore(storage);
+  } catch (error) {
+    throw new UsageError(`storage: ${error instanceof Error ? error.message : 'no address of Redis'}`);
+  }
 }

@@ -1,19 +1,24 @@
 import { readFileSync } from 'node:fs';
-import type { GeoLocation, NAuthConfig } from '@nauth-toolkit/nestjs';
+import type { GeoLocation, NAuthConfig, RedisAddress } from '@nauth-toolkit/nestjs';
+import type { HarnessHooks } from './harness-hooks';
 import { UsageError } from './usage-error';
 
 /** What can be written in JSON of the configuration, and what the harness makes the rest of. */
 export type HarnessFile = Partial<
-  Omit<NAuthConfig, 'database' | 'storageAdapter' | 'clock' | 'logger' | 'geoLocation' | 'email' | 'sms'>
+  Omit<
+    NAuthConfig,
+    'database' | 'storageAdapter' | 'clock' | 'logger' | 'geoLocation' | 'email' | 'sms' | 'hooks'
+  >
 > & {
   database: HarnessDatabase;
   /** Default: database. */
-  storage?: { type: 'memory' | 'database' | 'redis'; url?: string };
+  storage?: { type: 'memory' | 'database' } | ({ type: 'redis' } & RedisAddress);
   /** Locations of addresses; others have none. Default: no locator. */
   geo?: Record<string, GeoLocation>;
   /** Where e-mail goes, with the options of the toolkit beside it. Default: outbox. */
   email?: HarnessChannel & EmailOptions;
   sms?: HarnessChannel & SmsOptions;
+  hooks?: HarnessHooks;
 };
 
 export interface HarnessDatabase {

@@ -2,13 +2,16 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { HostName } from '../hosts/arguments';
 import type { Stats } from '../hosts/counters';
 import type { HarnessFile } from '../hosts/harness-file';
+import type { OutboxMessage } from '../hosts/outbox';
 
 const program = join(__dirname, '..', '..', '.build', 'hosts', 'main.js');
 const START_MS = 90_000;
 const STOP_MS = 10_000;
+const MESSAGE_MS = 15_000;
 const running = new Set<ChildProcess>();
 
 process.once('exit', () => {
@@ -29,6 +32,12 @@ export interface HostProcess {
   clock(offsetMs: number): Promise<void>;
   /** Work since the last call. */
   stats(): Promise<Stats>;
+  /** The newest message to this recipient that fits, once there is one; they are sent after the reply. */
+  message(to: string, fits?: (message: OutboxMessage) => boolean, withinMs?: number): Promise<OutboxMessage>;
+  /** It ends itself before that one of the next statements that it sends; 0 takes that back. */
+  dieBefore(statement: number): Promise<void>;
+  /** kill -9; resolves when it has ended. */
+  kill(): Promise<void>;
   /** Ends it in good order; its exit code. */
   stop(): Promise<number | null>;
 }
@@ -96,7 +105,14 @@ export async function startHost(
         return errors;
       },
       clock: async (offsetMs) => void (await control(`${url}/__clock`, { offsetMs })),
+      dieBefore: async (statement) => void (await control(`${url}/__die`, { statement })),
       stats: async () => (await control(`${url}/__stats`)) as Stats,
+      message: (to, fits = () => true, withinMs = MESSAGE_MS) =>
+        newest(url, (message) => message.to === to && fits(message), withinMs),
+      kill: async () => {
+        child.kill('SIGKILL');
+        await ended;
+      },
       stop: () => stop(child, ended),
     };
   } catch (error) {
@@ -104,6 +120,21 @@ export async function startHost(
     throw error;
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function newest(
+  url: string,
+  fits: (message: OutboxMessage) => boolean,
+  withinMs: number,
+): Promise<OutboxMessage> {
+  const end = performance.now() + withinMs;
+  for (;;) {
+    const messages = (await control(`${url}/__outbox`)) as OutboxMessage[];
+    const found = messages.filter(fits).at(-1);
+    if (found) return found;
+    if (performance.now() > end) throw new Error(`no such message among ${messages.length}`);
+    await sleep(20);
   }
 }
 

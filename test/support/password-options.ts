@@ -1,5 +1,14 @@
 import type { ResolvedPasswordOptions } from '../../lib/password';
 
+const resetOptions: ResolvedPasswordOptions['passwordReset'] = {
+  codeLength: 6,
+  expiresInMs: 900_000,
+  maxAttempts: 3,
+  resendDelayMs: 0,
+  rateLimit: { max: 3, windowMs: 3600_000 },
+  baseUrl: undefined,
+};
+
 /** The defaults, with cheap hashes. */
 export function passwordOptions(change: Partial<ResolvedPasswordOptions> = {}): ResolvedPasswordOptions {
   return {
@@ -20,6 +29,8 @@ export function passwordOptions(change: Partial<ResolvedPasswordOptions> = {}): 
     hasher: 'bcrypt',
     bcryptCost: 4,
     argon2: { memoryCost: 256, timeCost: 1, parallelism: 1 },
+    passwordReset: resetOptions,
+    adminReset: resetOptions,
     hashing: { concurrency: 2, maxQueue: 100, maxWaitMs: 60_000 },
     ...change,
   };

@@ -172,8 +172,8 @@ export function must(claim: boolean, what: string): void {
 
 const given = new Set<number>();
 
-/** A port that is free together with the two above it. */
-async function freePort(): Promise<number> {
+/** A port that is free together with the two above it; no other server of this process is given it. */
+export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(LOWEST_PORT, HIGHEST_PORT);
     const ports = [port, port + 1, port + 2];

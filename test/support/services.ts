@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +21,10 @@ export const redisServerProgram = process.env.NAUTH_TEST_REDIS_SERVER ?? 'redis-
 export const redisUrl = process.env.NAUTH_TEST_REDIS_URL ?? 'redis://127.0.0.1:6379';
 
 /** Plain `npm test` is quick and needs no service; `npm run test:all` and CI run the suites on servers too. */
-const embeddedOnly = process.env.NAUTH_TEST_SCOPE === 'embedded' && process.env.CI !== 'true';
+export const isEmbeddedOnly = process.env.NAUTH_TEST_SCOPE === 'embedded' && process.env.CI !== 'true';
+
+/** Files of databases lie in memory where that can be: what is written has to outlive a process, not the machine. */
+const fileFolder = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 export interface TestDatabase {
   engine: EngineName;
@@ -30,10 +34,13 @@ export interface TestDatabase {
 }
 
 /** A database of its own for one suite: a file, a PostgreSQL database or a MariaDB database. */
-export async function createTestDatabase(engine: EngineName, poolSize?: number): Promise<TestDatabase> {
-  const name = `nauth_${randomBytes(6).toString('hex')}`;
+export async function createTestDatabase(
+  engine: EngineName,
+  poolSize?: number,
+  name = `nauth_${randomBytes(6).toString('hex')}`,
+): Promise<TestDatabase> {
   if (engine === 'sqlite') {
-    const folder = await mkdtemp(join(tmpdir(), 'nauth-'));
+    const folder = await mkdtemp(join(fileFolder, 'nauth-'));
     return {
       engine,
       options: { type: 'sqlite', url: join(folder, `${name}.sqlite`) },
@@ -75,18 +82,26 @@ export function describeOwnRedis(title: string, suite: () => void): void {
   describeIf(ownRedis, 'redis-server program', title, suite);
 }
 
+/** Whether the server of this engine answers. */
+export function isPresent(engine: ServerEngineName): boolean {
+  return presence[engine] === true;
+}
+
 function describeIf(present: boolean, name: string, title: string, suite: () => void): void {
-  if (embeddedOnly) describe.skip(`${title} - SKIPPED: needs ${name}, npm run test:all runs it`, suite);
+  if (isEmbeddedOnly) describe.skip(`${title} - SKIPPED: needs ${name}, npm run test:all runs it`, suite);
   else if (present || process.env.CI === 'true') describe(title, suite);
   else describe.skip(`${title} - SKIPPED: no ${name}`, suite);
 }
 
 /** One statement on the server's own test database. */
-export async function administer(engine: ServerEngineName, statement: string): Promise<unknown> {
+export async function administer(
+  engine: ServerEngineName,
+  statement: string,
+): Promise<Record<string, string>[]> {
   const dataSource = new DataSource({ type: engine, url: serverUrl(engine), poolSize: 1 });
   await dataSource.initialize();
   try {
-    return await dataSource.query<unknown>(statement);
+    return await dataSource.query<Record<string, string>[]>(statement);
   } finally {
     await dataSource.destroy();
   }
@@ -129,5 +144,5 @@ function endpoint(url: string, port: number): { host: string; port: number } {
   return { host: parsed.hostname, port: Number(parsed.port) || port };
 }
 
-const presence: Record<string, boolean> = embeddedOnly ? {} : probe();
-const ownRedis = !embeddedOnly && spawnSync(redisServerProgram, ['--version']).status === 0;
+const presence: Record<string, boolean> = isEmbeddedOnly ? {} : probe();
+const ownRedis = !isEmbeddedOnly && spawnSync(redisServerProgram, ['--version']).status === 0;

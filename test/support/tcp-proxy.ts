@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /** A proxy in front of a server, to disturb what passes. */
@@ -5,11 +6,15 @@ export class TcpProxy {
   private readonly sockets = new Set<Socket>();
   private readonly held: (() => void)[] = [];
   private frozen = false;
+  /** What passes is this late, in both directions. */
+  latencyMs = 0;
+  /** The share of messages, 0 to 1, that break their connection instead of passing. */
+  resetShare = 0;
   /** Sees what clients send; true swallows the server's answers on that connection from then on. */
   swallowAnswerTo: (data: Buffer) => boolean = () => false;
 
   private constructor(
-    private readonly target: { host: string; port: number },
+    private target: { host: string; port: number },
     private readonly server: Server,
   ) {}
 
@@ -29,6 +34,13 @@ export class TcpProxy {
     changed.hostname = '127.0.0.1';
     changed.port = typeof address === 'object' && address ? String(address.port) : '';
     return changed.href;
+  }
+
+  /** From now on it leads to another server. Open connections are reset. */
+  lead(url: string): void {
+    const { hostname, port } = new URL(url);
+    this.target = { host: hostname, port: Number(port) };
+    this.cut();
   }
 
   /** Connections stay open, and nothing passes: as with a stopped process. */
@@ -69,15 +81,18 @@ export class TcpProxy {
     }
     client.on('data', (data) => {
       if (this.swallowAnswerTo(data)) swallow = true;
-      this.pass(() => server.write(data));
+      this.pass(server, data);
     });
     server.on('data', (data) => {
-      if (!swallow) this.pass(() => client.write(data));
+      if (!swallow) this.pass(client, data);
     });
   }
 
-  private pass(deliver: () => void): void {
-    if (this.frozen) this.held.push(deliver);
+  private pass(to: Socket, data: Buffer): void {
+    const deliver = (): void => void to.write(data);
+    if (randomInt(1000) < this.resetShare * 1000) to.resetAndDestroy();
+    else if (this.frozen) this.held.push(deliver);
+    else if (this.latencyMs > 0) setTimeout(deliver, this.latencyMs);
     else deliver();
   }
 }

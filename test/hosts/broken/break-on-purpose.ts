@@ -3,10 +3,18 @@ import type { INestApplication } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Harness } from '../harness-config';
 import { UsageError } from '../usage-error';
+import { addressApartFromCode } from './address-apart-from-code';
+import { answerByReadingFirst } from './answer-by-reading-first';
 import { countByReadingFirst } from './count-by-reading-first';
 import { insertAfterLooking } from './insert-after-looking';
 import { loginWithoutClaim } from './login-without-claim';
+import { challengeByReadingFirst, passkeyAfterLooking } from './passkey-by-reading-first';
+import { resetWithoutConditions } from './reset-without-conditions';
+import { removeByCountingFirst } from './remove-by-counting-first';
 import { rotateByReadingFirst } from './rotate-by-reading-first';
+import { withoutTransactions } from './without-transactions';
+import { tryByReadingFirst } from './try-by-reading-first';
+import { useCodesByReadingFirst } from './use-codes-by-reading-first';
 
 /** A part of the toolkit as a variant sees it: an object whose methods it replaces. */
 export type Part = object;
@@ -23,6 +31,15 @@ const VARIANTS: Record<string, (surgery: Surgery) => void | Promise<void>> = {
   'insert-after-looking': insertAfterLooking,
   'count-by-reading-first': countByReadingFirst,
   'login-without-claim': loginWithoutClaim,
+  'use-codes-by-reading-first': useCodesByReadingFirst,
+  'remove-by-counting-first': removeByCountingFirst,
+  'reset-without-conditions': resetWithoutConditions,
+  'address-apart-from-code': addressApartFromCode,
+  'without-transactions': withoutTransactions,
+  'answer-by-reading-first': answerByReadingFirst,
+  'try-by-reading-first': tryByReadingFirst,
+  'challenge-by-reading-first': challengeByReadingFirst,
+  'passkey-after-looking': passkeyAfterLooking,
   // Done before the start.
   'migration-lock': () => undefined,
 };

@@ -15,6 +15,9 @@ export const start: StartHost = async (harness, { port, broken }) => {
   app.get('/public', nauth.helpers.public(), (request, response) => {
     response.json({ user: nauth.helpers.getCurrentUser(request)?.sub ?? null });
   });
+  app.get('/recent', nauth.helpers.requireRecentAuth(300), (_request, response) => {
+    response.json({ recent: true });
+  });
   app.use(nauth.routes());
   app.use(nauth.errorHandler());
   const server = await new Promise<Server>((resolve, reject) => {

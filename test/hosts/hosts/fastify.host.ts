@@ -19,6 +19,9 @@ export const start: StartHost = async (harness, { port, broken }) => {
     scope.get('/public', { preHandler: [nauth.helpers.public()] }, (request) =>
       Promise.resolve({ user: nauth.helpers.getCurrentUser(request)?.sub ?? null }),
     );
+    scope.get('/recent', { preHandler: [nauth.helpers.requireRecentAuth(300)] }, () =>
+      Promise.resolve({ recent: true }),
+    );
     await scope.register(nauth.routes());
   });
   const url = await app.listen({ port, host: LISTEN_ADDRESS });

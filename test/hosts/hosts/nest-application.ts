@@ -4,6 +4,7 @@ import {
   CurrentUser,
   GracefulShutdown,
   Public,
+  RequireRecentAuth,
   type NAuthConfig,
   type NAuthUser,
 } from '@nauth-toolkit/nestjs';
@@ -23,10 +24,20 @@ class PublicController {
   }
 }
 
+/** For who has proved of late who they are. */
+@Controller()
+class RecentController {
+  @Get('recent')
+  @RequireRecentAuth('5m')
+  show(): { recent: boolean } {
+    return { recent: true };
+  }
+}
+
 export function applicationModule(config: NAuthConfig): Type<unknown> {
   @Module({
     imports: [AuthModule.forRoot({ ...config, routes: config.routes })],
-    controllers: [PublicController],
+    controllers: [PublicController, RecentController],
   })
   class ApplicationModule {}
   return ApplicationModule;

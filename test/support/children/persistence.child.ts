@@ -60,6 +60,8 @@ async function main(): Promise<void> {
       network: null,
       country: null,
       city: null,
+      latitudeE2: null,
+      longitudeE2: null,
       ipAddress: null,
       userAgent: null,
       createdAt: at,
