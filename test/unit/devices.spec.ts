@@ -10,7 +10,8 @@ import { HeadlessModule } from '../../lib/headless/headless.module';
 import { KNOWN_CLIENTS, type KnownClients } from '../../lib/lockout';
 import { Database } from '../../lib/persistence';
 import { ClientInfoHandler } from '../../lib/pipeline';
-import { createTestDatabase, describeEachEngine, type TestDatabase } from '../support/services';
+import { borrowTestDatabase } from '../support/database-pool';
+import { describeEachEngine, type TestDatabase } from '../support/services';
 import { account, testConfig } from './nest/support';
 
 const HOUR_MS = 3600_000;
@@ -65,7 +66,7 @@ describeEachEngine('devices', (engine) => {
     }
   };
   beforeAll(async () => {
-    test = await createTestDatabase(engine);
+    test = await borrowTestDatabase(engine);
     module = await boot();
   });
   beforeEach(() => {

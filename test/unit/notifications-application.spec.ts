@@ -10,14 +10,15 @@ import type { HarnessFile } from '../hosts/harness-file';
 import { HttpService, reply } from '../support/http-service';
 import { MailServer } from '../support/mail-server';
 import { eventually } from '../support/notifications';
-import { createTestDatabase, type TestDatabase } from '../support/services';
+import { borrowTestDatabase } from '../support/database-pool';
+import { type TestDatabase } from '../support/services';
 
 describe('an application that sends messages', () => {
   let test: TestDatabase;
   let application: INestApplicationContext | undefined;
 
   beforeEach(async () => {
-    test = await createTestDatabase('sqlite');
+    test = await borrowTestDatabase('sqlite');
   });
   afterEach(async () => {
     await application?.close();

@@ -15,7 +15,7 @@ const layers = [
   ['errors'],
   ['context', 'storage', 'notifications', 'audit', 'hooks', 'shutdown'],
   ['rate-limit', 'lockout', 'users'],
-  ['password', 'tokens'],
+  ['password', 'tokens', 'validation'],
   ['sessions', 'devices'],
   ['challenges'],
   ['verification', 'mfa', 'social', 'risk'],
@@ -43,6 +43,7 @@ const product = [
   ...sourcesBelow('sample/01-nestjs/src'),
   ...sourcesBelow('sample/02-express/src'),
   ...sourcesBelow('sample/03-fastify/src'),
+  ...sourcesBelow('sample/04-web/src'),
 ];
 
 describe('import direction', () => {

@@ -12,7 +12,8 @@ import {
 import { resolveConfig } from '../../lib/config';
 import { SessionCleaner } from '../../lib/sessions';
 import { openTransientStore } from '../../lib/storage.factory';
-import { createTestDatabase, describeEachEngine, type TestDatabase } from '../support/services';
+import { borrowTestDatabase } from '../support/database-pool';
+import { describeEachEngine, type TestDatabase } from '../support/services';
 import { account, testConfig } from './nest/support';
 
 const DAY_MS = 24 * 3600_000;
@@ -31,7 +32,7 @@ describeEachEngine('SessionCleaner', (engine) => {
   const clock = { now: () => now };
 
   beforeEach(async () => {
-    test = await createTestDatabase(engine);
+    test = await borrowTestDatabase(engine);
     now = Date.now();
     instances = [await boot('database'), await boot('database')];
   });

@@ -11,7 +11,7 @@ import { FastifyAdapter as NestFastify } from '@nestjs/platform-fastify';
 import express from 'express';
 import fastify from 'fastify';
 import { DataSource } from 'typeorm';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { dataSourceOptions } from '../../lib/persistence/data-source-options';
 import { testConfig } from './nest/support';
 
@@ -117,38 +117,55 @@ function ask(url: string, agent: Agent | false = false): Promise<Reply> {
   });
 }
 
-describe.each(hosts)('shutdown (%s)', (_name, start) => {
-  it(
-    'takes requests while it drains, finishes the last one, ends kept connections and closes the toolkit',
-    { retry: 2 },
-    async () => {
-      const slow = new SlowRoute();
-      const database = new DataSource(dataSourceOptions({ type: 'sqlite', url: ':memory:' }));
-      const config = testConfig({ database, shutdown: { drainDelay: '1s' } });
-      const host = await start(config, slow);
-      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-      expect((await ask(`${host.url}/fast`, agent)).headers.connection).not.toBe('close');
-      const last = ask(`${host.url}/slow`);
-      await slow.isReached;
-      expect(host.isShuttingDown()).toBe(false);
+/** Connections while it drains: enough for a host that closes too early to get to it. */
+const NEWCOMERS = 20;
 
-      let stopped = false;
-      const stopping = host.stop().then(() => (stopped = true));
-      while (!host.isShuttingDown()) await new Promise(setImmediate);
-      const kept = await ask(`${host.url}/fast`, agent);
-      expect([kept.status, kept.headers.connection]).toEqual([200, 'close']);
+/** Lets shutdowns drain until `end` is called, for `drainDelay` at least. */
+function holdDrain(): { end: () => void } {
+  let end = (): void => undefined;
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  const { begin } = GracefulShutdown.prototype;
+  const spy = vi.spyOn(GracefulShutdown.prototype, 'begin').mockImplementation(async function (
+    this: GracefulShutdown,
+  ) {
+    await begin.call(this);
+    await ended;
+  });
+  onTestFinished(() => spy.mockRestore());
+  return { end };
+}
+
+describe.each(hosts)('shutdown (%s)', (_name, start) => {
+  it('takes requests while it drains, finishes the last one, ends kept connections and closes the toolkit', async () => {
+    const slow = new SlowRoute();
+    const database = new DataSource(dataSourceOptions({ type: 'sqlite', url: ':memory:' }));
+    const config = testConfig({ database, shutdown: { drainDelay: '1s', timeout: '10m' } });
+    const drain = holdDrain();
+    const host = await start(config, slow);
+    const last = ask(`${host.url}/slow`);
+    await slow.isReached;
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    expect((await ask(`${host.url}/fast`, agent)).headers.connection).not.toBe('close');
+    expect(host.isShuttingDown()).toBe(false);
+
+    let stopped = false;
+    const stopping = host.stop().then(() => (stopped = true));
+    while (!host.isShuttingDown()) await new Promise(setImmediate);
+    const kept = await ask(`${host.url}/fast`, agent);
+    expect([kept.status, kept.headers.connection]).toEqual([200, 'close']);
+    for (let count = 0; count < NEWCOMERS; count += 1)
       expect((await ask(`${host.url}/fast`)).status).toBe(200);
 
-      // In between, a connection may be refused, reset, or told that the server is closing.
-      while ((await ask(`${host.url}/fast`)).status !== 'ECONNREFUSED') await new Promise(setImmediate);
-      expect([stopped, database.isInitialized]).toEqual([false, true]);
-      slow.finish();
-      expect((await last).status).toBe(200);
-      agent.destroy();
-      await stopping;
-      expect(database.isInitialized).toBe(false);
-    },
-  );
+    drain.end();
+    // In between, a connection may be refused, reset, or told that the server is closing.
+    while ((await ask(`${host.url}/fast`)).status !== 'ECONNREFUSED') await new Promise(setImmediate);
+    expect([stopped, database.isInitialized]).toEqual([false, true]);
+    slow.finish();
+    expect((await last).status).toBe(200);
+    agent.destroy();
+    await stopping;
+    expect(database.isInitialized).toBe(false);
+  });
 
   it('cuts what does not end in time', async () => {
     const slow = new SlowRoute();
@@ -159,4 +176,15 @@ describe.each(hosts)('shutdown (%s)', (_name, start) => {
     expect((await hanging).status).toBe('ECONNRESET');
     slow.finish();
   });
+});
+
+it('a shutdown drains for as long as it was told, and once', async () => {
+  const shutdown = new GracefulShutdown({ drainDelayMs: 100, timeoutMs: 1000 });
+  const start = performance.now();
+  expect(shutdown.isShuttingDown()).toBe(false);
+  const drained = shutdown.begin();
+  expect([shutdown.isShuttingDown(), shutdown.begin() === drained]).toEqual([true, true]);
+  await drained;
+  // Timers count whole milliseconds.
+  expect(performance.now() - start).toBeGreaterThan(98);
 });

@@ -2,7 +2,8 @@ import 'reflect-metadata';
 import { NAuthException, type AuthResponseDTO, type NAuthCore } from '@nauth-toolkit/nestjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DataSource } from 'typeorm';
-import { createTestDatabase, describeEachEngine, type TestDatabase } from '../../support/services';
+import { borrowTestDatabase } from '../../support/database-pool';
+import { describeEachEngine, type TestDatabase } from '../../support/services';
 import { boot, connect, freshEmail, PASSWORD, request, rowsOf, type Row } from './support';
 
 async function code(work: Promise<unknown>): Promise<string> {
@@ -29,7 +30,7 @@ describeEachEngine('events', (engine) => {
   let core: NAuthCore;
 
   beforeAll(async () => {
-    database = await createTestDatabase(engine);
+    database = await borrowTestDatabase(engine);
   });
   afterAll(() => database.drop());
 
@@ -250,6 +251,18 @@ describeEachEngine('events', (engine) => {
       expect(String(userAgent)).toHaveLength(512);
       expect([address, requestId]).toEqual(['192.0.2.77', expect.stringMatching(/^[0-9a-f-]{36}$/)]);
     }
+  });
+
+  it('of nobody are not those of everybody (R146)', async () => {
+    await signup(freshEmail());
+    const before = await rowsOf(dataSource);
+    for (const nobody of ['', undefined, null]) {
+      const sub = nobody as string;
+      await expect(core.auditService.getUserAuthHistory(sub)).rejects.toThrow(TypeError);
+      await expect(core.auditService.pseudonymise(sub)).rejects.toThrow(TypeError);
+    }
+    await expect(core.auditService.getSuspiciousActivity({ userId: '' })).rejects.toThrow(TypeError);
+    expect(await rowsOf(dataSource)).toEqual(before);
   });
 
   describe('options', () => {

@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ContextStorage } from '../../../lib/context';
-import { createTestDatabase, describeEachEngine, type TestDatabase } from '../../support/services';
+import type { SignIn } from '../../../lib/challenges';
+import { NAuthException } from '../../../lib/errors';
+import { Database } from '../../../lib/persistence';
+import { borrowTestDatabase } from '../../support/database-pool';
+import { describeEachEngine, type TestDatabase } from '../../support/services';
 import { account } from '../nest/support';
 import { CodeResolver, outcome, RIGHT, setUp, tally, type Setup } from './support';
 
@@ -14,7 +18,7 @@ describeEachEngine('challenges', (engine) => {
   let mail: CodeResolver;
 
   beforeEach(async () => {
-    database = await createTestDatabase(engine, 10);
+    database = await borrowTestDatabase(engine, 10);
     on = await setUp(database);
     mail = new CodeResolver('VERIFY_EMAIL');
   });
@@ -26,8 +30,9 @@ describeEachEngine('challenges', (engine) => {
 
   async function challenged(): Promise<{ session: string; sub: string }> {
     on.registry.register(mail);
-    const { session = '', sub = '' } = await on.auth.signup(account);
-    return { session, sub };
+    const { session = '' } = await on.auth.signup(account);
+    const [row] = await on.sql('SELECT id FROM nauth_users');
+    return { session, sub: String(row?.['id']) };
   }
 
   const answer = (session: string, code: string, type = 'VERIFY_EMAIL') =>
@@ -39,8 +44,7 @@ describeEachEngine('challenges', (engine) => {
   }
 
   it('chain in the order of the contract, each with a session of its own, and end in tokens', async () => {
-    on.registry.register(new CodeResolver('MFA_REQUIRED'));
-    on.registry.register(new CodeResolver('FORCE_CHANGE_PASSWORD'));
+    on.registry.register(new CodeResolver('VERIFY_PHONE'));
     on.registry.register(mail);
     const seen: unknown[] = [];
     let step = await on.auth.signup(account);
@@ -58,12 +62,37 @@ describeEachEngine('challenges', (engine) => {
       step = await answer(session, RIGHT, challengeName);
       expect(await outcome(answer(session, RIGHT, challengeName))).toBe('CHALLENGE_INVALID');
     }
-    expect(seen).toEqual(['FORCE_CHANGE_PASSWORD', 'VERIFY_EMAIL', 'MFA_REQUIRED']);
-    expect(sessions.size).toBe(3);
+    expect(seen).toEqual(['VERIFY_EMAIL', 'VERIFY_PHONE']);
+    expect(sessions.size).toBe(2);
     expect([step.user?.email, typeof step.accessToken]).toEqual([account.email, 'string']);
     const [row] = await on.sql('SELECT amr FROM nauth_sessions');
     const amr = row?.['amr'];
     expect(typeof amr === 'string' ? JSON.parse(amr) : amr).toEqual(['pwd', 'otp']);
+  });
+
+  it('prepare the next one before its unit of work, and make it of that', async () => {
+    const unit = on.module.get(Database);
+    const prepared: string[] = [];
+    for (const resolver of [mail, new CodeResolver('VERIFY_PHONE')]) {
+      on.registry.register(
+        Object.assign(resolver, {
+          prepare: ({ user }: SignIn) => {
+            prepared.push(`${resolver.name} ${unit.isRunning ? 'inside' : 'outside'}`);
+            const open = () => Promise.resolve({ challengeParameters: { ready: user.email } });
+            return Promise.resolve({ open });
+          },
+        }),
+      );
+    }
+    const { session = '', challengeParameters } = await on.auth.signup(account);
+    expect(prepared).toEqual(['VERIFY_EMAIL outside']);
+    expect(challengeParameters).toEqual({ ready: account.email });
+    const next = await answer(session, RIGHT);
+    expect(prepared).toEqual(['VERIFY_EMAIL outside', 'VERIFY_PHONE outside']);
+    expect(next).toMatchObject({
+      challengeName: 'VERIFY_PHONE',
+      challengeParameters: { ready: account.email },
+    });
   });
 
   it('RACE-6: a hundred right answers at once make one session', async () => {
@@ -85,6 +114,25 @@ describeEachEngine('challenges', (engine) => {
     expect(await outcome(answer(session, RIGHT))).toBe('CHALLENGE_MAX_ATTEMPTS');
     expect(mail.checks).toBe(MAX_ATTEMPTS);
     expect(await count('sessions')).toBe(0);
+  });
+
+  it('say of one without answers left how long it lasts, whatever is asked of it (R030)', async () => {
+    const { session } = await challenged();
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) await outcome(answer(session, 'wrong'));
+    on.now.offset = QUARTER_OF_AN_HOUR - 60_000;
+    for (const asked of [
+      () => answer(session, RIGHT),
+      () => on.auth.resendCode({ session }),
+      () => on.auth.getSetupData({ session, method: 'totp' }),
+      () => on.auth.getChallengeData({ session, method: 'passkey' }),
+    ]) {
+      const refusal: unknown = await asked().catch((error: unknown) => error);
+      expect(refusal).toMatchObject({ code: 'CHALLENGE_MAX_ATTEMPTS' });
+      const { retryAfter, details } = refusal instanceof NAuthException ? refusal : {};
+      expect(details).toEqual({ retryAfter });
+      expect(retryAfter).toBeGreaterThan(1);
+      expect(retryAfter).toBeLessThanOrEqual(60);
+    }
   });
 
   it('give an answer back that could not be looked at', async () => {
@@ -179,7 +227,7 @@ describeEachEngine('challenges', (engine) => {
 
 describe('a challenge', () => {
   it('goes on only with the kind of client that began it', async () => {
-    const database = await createTestDatabase('sqlite');
+    const database = await borrowTestDatabase('sqlite');
     const on = await setUp(database, { tokenDelivery: { method: 'hybrid' } });
     on.registry.register(new CodeResolver('VERIFY_EMAIL'));
     const context = on.module.get(ContextStorage);

@@ -12,7 +12,8 @@ import {
   type PasswordRepository,
 } from '../../../lib/password';
 import { USER_REPOSITORY, type UserRepository } from '../../../lib/users';
-import { createTestDatabase, describeEachEngine, type TestDatabase } from '../../support/services';
+import { borrowTestDatabase } from '../../support/database-pool';
+import { describeEachEngine, type TestDatabase } from '../../support/services';
 import { outcome, setUp, tally, type Setup } from '../challenges/support';
 
 const PASSWORD = 'zebra lake 7';
@@ -28,7 +29,7 @@ describeEachEngine('an outdated hash', (engine) => {
   let users: UserRepository;
 
   beforeAll(async () => {
-    database = await createTestDatabase(engine);
+    database = await borrowTestDatabase(engine);
     setup = await setUp(database, {
       password: { bcryptCost: 5, argon2: { memoryCost: 256, timeCost: 1 } },
       lockout: { enabled: false },
@@ -154,7 +155,7 @@ describeEachEngine('an outdated hash', (engine) => {
 
 describe('the hasher argon2id', () => {
   it('serves accounts that were opened with bcrypt, and those accounts serve bcrypt again', async () => {
-    const database = await createTestDatabase('sqlite');
+    const database = await borrowTestDatabase('sqlite');
     const email = 'owner@example.com';
     const argon2 = { memoryCost: 256, timeCost: 1 };
     const forms: (string | undefined)[] = [];

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Database } from '../../../lib/persistence';
-import { type CodeRequest, OneTimeCodes } from '../../../lib/verification';
-import { createTestDatabase, describeEachEngine, type TestDatabase } from '../../support/services';
+import { type CodeRequest, OneTimeCodeCleaner, OneTimeCodes } from '../../../lib/verification';
+import { borrowTestDatabase } from '../../support/database-pool';
+import { describeEachEngine, type TestDatabase } from '../../support/services';
 import { setUp, tally, type Setup } from '../challenges/support';
 
 const MINUTE = 60_000;
@@ -23,7 +24,7 @@ describeEachEngine('one-time codes', (engine) => {
   let codes: OneTimeCodes;
 
   beforeEach(async () => {
-    database = await createTestDatabase(engine, 10);
+    database = await borrowTestDatabase(engine, 10);
     on = await setUp(database);
     codes = on.module.get(OneTimeCodes);
   });
@@ -51,6 +52,19 @@ describeEachEngine('one-time codes', (engine) => {
       expect(used.filter(Boolean)).toHaveLength(1);
       expect(await check(issued?.[form] ?? '')).toBe('invalid');
     }
+  });
+
+  it('are removed an hour after their end, and no sooner', async () => {
+    const count = async () => Number((await on.sql('SELECT COUNT(*) AS n FROM nauth_one_time_codes'))[0]?.n);
+    const cleaner = on.module.get(OneTimeCodeCleaner);
+    await issue();
+    await issue({ subject: 'decoy:later', expiresInMs: 60 * MINUTE });
+    on.now.offset = 74 * MINUTE;
+    await cleaner.clean();
+    expect(await count()).toBe(2);
+    on.now.offset = 76 * MINUTE;
+    await cleaner.clean();
+    expect(await count()).toBe(1);
   });
 
   it('are looked at as often as allowed, in parallel too; the form in the link always', async () => {
@@ -102,6 +116,18 @@ describeEachEngine('one-time codes', (engine) => {
     expect(await check(third?.code ?? '')).toMatchObject({ target: 'ada@example.com' });
   });
 
+  it('are not continued without tries left: the next one is good, for a life of its own (R078)', async () => {
+    const first = await issue({ renewal: 'same-life' });
+    for (let round = 0; round < 3; round += 1) await check('x');
+    expect(await issue({ renewal: 'same-life' })).toBeUndefined();
+    expect(await check(first?.linkCode ?? '')).toMatchObject({ target: 'ada@example.com' });
+    on.now.offset = 10 * MINUTE;
+    const second = await issue({ renewal: 'same-life' });
+    on.now.offset = 24 * MINUTE;
+    expect(await check(first?.linkCode ?? '')).toBe('invalid');
+    expect(await check(second?.code ?? '')).toMatchObject({ target: 'ada@example.com' });
+  });
+
   it('start again where a second one has a life of its own', async () => {
     await issue();
     for (let round = 0; round < 4; round += 1) await check('x');
@@ -135,6 +161,20 @@ describeEachEngine('one-time codes', (engine) => {
       right += 1;
     }
     expect(right).toBe(1);
+  });
+
+  it('are all made where the first ones of one subject, for several addresses, come at once', async () => {
+    for (let round = 0; round < 4; round += 1) {
+      const targets = Array.from({ length: 4 }, (_, index) => `user${index}@example.com`);
+      const subject = `decoy:round${round}`;
+      const issued = await Promise.all(targets.map((target) => issue({ subject, target })));
+      expect(issued.map((code) => code !== undefined)).toEqual(targets.map(() => true));
+    }
+  });
+
+  it('are made once where the first ones for one address come at once', async () => {
+    const issued = await Promise.all(Array.from({ length: 4 }, () => issue()));
+    expect(issued.filter(Boolean)).toHaveLength(1);
   });
 
   it('of one purpose or subject are nothing to another', async () => {
