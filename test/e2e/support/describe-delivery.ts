@@ -7,6 +7,7 @@ import {
   type EngineName,
   type TestDatabase,
 } from '../../support/services';
+import { coversPairs } from './covered-pairs';
 import { serverFile } from './server-file';
 import { recordTranscript } from './transcript';
 import type { Style } from './visitor';
@@ -22,18 +23,21 @@ const deliveries: Record<Delivery, readonly Style[]> = {
 /** What the first server answered to the scripted flow; every other one, on whatever host and engine, answers the same. */
 const references = new Map<string, { where: string; lines: string[] }>();
 
-/** All topics on every host and database that is there, with tokens delivered in one way. */
+/** All topics on hosts and databases that are there, with tokens delivered in one way; see coversPairs. */
 export function describeDelivery(delivery: Delivery): void {
   describeEachEngine(`${delivery} delivery`, (engine) => describeServers(engine, delivery));
 }
 
 function describeServers(engine: EngineName, delivery: Delivery): void {
+  const stylesOf = (host: HostName): readonly Style[] =>
+    deliveries[delivery].filter((style) => coversPairs(engine, host, delivery, style));
+  const hosts = hostNames.filter((host) => stylesOf(host).length > 0);
   describe('on every host', () => {
     const servers = new Map<HostName, HostProcess>();
     const databases: TestDatabase[] = [];
     beforeAll(async () => {
       await Promise.all(
-        hostNames.map(async (host) => {
+        hosts.map(async (host) => {
           const database = await createTestDatabase(engine);
           databases.push(database);
           servers.set(host, await startHost(host, serverFile(database.options, delivery)));
@@ -44,13 +48,13 @@ function describeServers(engine: EngineName, delivery: Delivery): void {
       await Promise.all([...servers.values()].map((server) => server.stop()));
       await Promise.all(databases.map((database) => database.drop()));
     });
-    for (const host of hostNames) {
+    for (const host of hosts) {
       const server = (): HostProcess => {
         const found = servers.get(host);
         if (!found) throw new Error(`${host} does not run`);
         return found;
       };
-      describe.each(deliveries[delivery])(`${host}, %s`, (style) => {
+      describe.each(stylesOf(host))(`${host}, %s`, (style) => {
         const world: World = { host, engine, delivery, style, server };
         for (const topic of topics) topic(world);
         if (style === 'browser') for (const topic of browserTopics) topic(world);

@@ -18,10 +18,30 @@ export function serverFile({ type, url, poolSize }: DatabaseOptions, method: Del
         secret: 'e2e-refresh-Zq8Xv4Tn8Ls3Mb6Yc1Hd5Gf0Jp7w2R',
       },
     },
-    password: { contextWords: ['Nauth Shop'] },
+    // All visitors make their mistakes at one address.
+    signup: {
+      emailVerification: { maxAttemptsPerIP: 10_000 },
+      phoneVerification: { maxAttemptsPerIP: 10_000 },
+    },
+    password: {
+      contextWords: ['Nauth Shop'],
+      historyCount: 2,
+      expiryDays: 700,
+      passwordReset: { baseUrl: 'https://app.example.com/reset' },
+    },
+    routes: { groups: ['core', 'profile', 'device', 'mfa', 'audit', 'admin'] },
     lockout: { maxAttempts: 5, duration: '15m' },
     // All visitors come from one address.
-    rateLimits: { login: { network: false }, refresh: { network: false } },
+    rateLimits: {
+      login: { network: false },
+      refresh: { network: false },
+      passwordReset: { network: false },
+      messages: { email: { network: false }, sms: { network: false } },
+    },
+    mfa: {
+      enabled: true,
+      passkey: { rpName: 'Nauth Shop', rpId: 'app.example.com', origin: ['https://app.example.com'] },
+    },
     geo: { '127.0.0.1': { country: 'CH', region: 'ZH', city: 'Zürich' } },
     security: { csrf: { allowedOrigins: ['https://app.example.com'] } },
   };

@@ -53,6 +53,12 @@ export async function recordTranscript(world: World): Promise<string[]> {
   });
   await flow.step(ada, 'PUT', '/auth/profile', { json: { role: 'admin', firstName: ['x'] } });
   await flow.step(ada, 'PUT', '/auth/profile', { raw: '' });
+  await flow.step(
+    ada,
+    'GET',
+    '/auth/audit/history?limit=3&eventTypes=SESSION_CREATED&eventTypes=LOGIN_SUCCESS',
+  );
+  await flow.step(ada, 'GET', '/auth/audit/history?limit=0&createdAt[operator]=x&userId=y');
   const refresh = { json: ada.style === 'native' ? { refreshToken: await ada.refreshToken() } : {} };
   await flow.step(ada, 'POST', '/auth/refresh', refresh);
   await flow.step(ada, 'POST', '/auth/refresh', { json: { refreshToken: 'x' } });

@@ -81,7 +81,19 @@ export function expectError(answer: Answer, status: number, code: string): void 
   expect(answer.body.statusCode).toBe(status);
   expect(answer.headers['content-type']).toBe('application/json; charset=utf-8');
   expect(answer.headers['cache-control']).toBe('no-store');
+  if (status === 429 || status === 503) {
+    expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
+    expect(answer.body.details).toMatchObject({ retryAfter: Number(answer.headers['retry-after']) });
+  }
   expect(answer.text).not.toMatch(/node_modules|\bat .*\.[cm]?[jt]s|QueryFailed|SQLITE|SELECT /);
+}
+
+/** A refusal by a limit, which says in whole seconds when to come back. */
+export function expectRefused(answer: Answer, windowSeconds: number, code = 'RATE_LIMIT_LOGIN'): void {
+  expectError(answer, 429, code);
+  expect(answer.headers['retry-after']).toMatch(/^[1-9]\d*$/);
+  expect(Number(answer.headers['retry-after'])).toBeLessThanOrEqual(windowSeconds);
+  expect(answer.setCookies).toEqual([]);
 }
 
 /**

@@ -81,15 +81,15 @@ export const guardsTopic: Topic = (world) =>
     it('take one look at the database', async () => {
       const { visitor: who } = await member(world);
       const seen: number[] = [];
-      for (let turn = 0; turn < 5; turn += 1) {
+      for (let turn = 0; turn < 15; turn += 1) {
         await world.server().stats();
         expect((await who.profile()).status).toBe(200);
         const { queries, hashes } = await world.server().stats();
         expect(hashes).toBe(0);
         seen.push(queries);
       }
-      // Now and then the server tidies up meanwhile.
+      // Now and then the server tidies up meanwhile, and more often while the machine is slow.
       expect(Math.min(...seen)).toBeLessThanOrEqual(1);
-      expect(seen.filter((queries) => queries > 1).length).toBeLessThanOrEqual(1);
+      expect(seen.filter((queries) => queries > 1).length).toBeLessThanOrEqual(3);
     });
   });
