@@ -10,7 +10,9 @@ import {
   signedUpOnce,
   signUpAtOnce,
 } from './support/account-races';
-import { Arena, LENIENT, STRICT } from './support/arena';
+import { allFormerDead, confirmAtOnce, refreshAndChange, resetOnce } from './support/password-races';
+import { Arena, LENIENT, STRICT, VERIFYING } from './support/arena';
+import { answerAtOnce, answeredOnce, guessCodesAtOnce, guessedThreeTimes } from './support/code-races';
 import {
   allLoggedOut,
   refreshAndLogout,
@@ -62,6 +64,9 @@ function describeRaces(engine: EngineName, poolSize: number | undefined, hosts: 
       it('RACE-3: after 200 pairs of refresh and logout no token works', async () => {
         expect(await refreshAndLogout(arena, url())).toEqual(allLoggedOut);
       });
+      it('RACE-4: after 200 changes of the password beside refreshes no token of before works', async () => {
+        expect(await refreshAndChange(arena, servers)).toEqual(allFormerDead);
+      }, 240_000);
       it('RACE-9: 100 sign-ups of one address make one account', async () => {
         expect(await signUpAtOnce(arena, url())).toEqual(signedUpOnce);
       });
@@ -70,15 +75,32 @@ function describeRaces(engine: EngineName, poolSize: number | undefined, hosts: 
       });
     });
 
+    describe('with verification', () => {
+      beforeAll(async () => {
+        servers = await arena.start(hosts.slice(0, 1), VERIFYING);
+      });
+      afterAll(() => arena.stopServers());
+
+      it('RACE-6: of 100 right answers to one challenge one gets tokens', async () => {
+        expect(await answerAtOnce(arena, servers[0])).toEqual(answeredOnce);
+      });
+      it('RACE-7: of 200 wrong codes three are looked at, and the right one is refused', async () => {
+        expect(await guessCodesAtOnce(arena, servers[0])).toEqual(guessedThreeTimes);
+      });
+    });
+
     describe('with a grace of 10 s', () => {
       beforeAll(async () => {
-        servers = await arena.start(hosts.slice(0, 1), LENIENT);
+        servers = await arena.start(hosts, LENIENT);
       });
       afterAll(() => arena.stopServers());
 
       it('RACE-2: 100 refreshes of one token get the same successor', async () => {
         expect(await refreshAtOnce(arena, url())).toEqual(refreshedAlike);
       });
+      it('RACE-8: of 100 confirmations of one reset code one succeeds, and its password logs in', async () => {
+        expect(await confirmAtOnce(arena, servers)).toEqual(resetOnce);
+      }, 120_000);
       it('RACE-15: of 50 logins the newest 5 stay', async () => {
         expect(await loginAtOnce(arena, url())).toEqual(newestStay);
       });

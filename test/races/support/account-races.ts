@@ -63,14 +63,13 @@ export async function guessAtOnce(arena: Arena, servers: readonly HostProcess[])
     })),
   );
   const stats = await Promise.all(servers.map((server) => server.stats()));
-  const counted = await arena.number(
-    "SELECT MAX(entry_count) AS n FROM nauth_transient WHERE entry_key LIKE 'limit:login-account:%'",
-  );
+  const { highest, counters, withoutEnd } = await arena.counters();
   return {
     answers: tally(answers),
     hashes: stats.reduce((sum, { hashes }) => sum + hashes, 0),
     // What is known to be over the limit is refused without being counted.
-    isCounted: counted > MAX_ATTEMPTS && counted <= WRONG_PASSWORDS,
+    isCounted: highest > MAX_ATTEMPTS && highest <= WRONG_PASSWORDS && counters > 0,
+    countersWithoutEnd: withoutEnd,
     rightPassword: (
       await ask(servers[0]?.url ?? '', '/auth/login', { identifier: owner.email, password: PASSWORD })
     ).status,
@@ -84,6 +83,7 @@ export const guessedNoMoreThanAllowed = {
   },
   hashes: MAX_ATTEMPTS,
   isCounted: true,
+  countersWithoutEnd: 0,
   rightPassword: 429,
 };
 

@@ -4,7 +4,11 @@ import type { HostName } from '../../hosts/arguments';
 import type { HarnessFile } from '../../hosts/harness-file';
 import { dataSourceOptions } from '../../../lib/persistence/data-source-options';
 import { startHost, type HostProcess, type StartOptions } from '../../support/host-process';
+import type { RedisProcess } from '../../support/redis-process';
+import { ORIGIN, RP_ID } from '../../support/passkeys/software-authenticator';
 import { createTestDatabase, type EngineName, type TestDatabase } from '../../support/services';
+
+import { countersInDatabase, countersInRedis, type CounterFacts } from './limiter-counters';
 
 export const PASSWORD = 'correct horse battery staple';
 
@@ -12,12 +16,19 @@ export const PASSWORD = 'correct horse battery staple';
 export interface Rules {
   graceSeconds: number;
   maxAttempts: number;
+  signup?: HarnessFile['signup'];
 }
 
 /** Races about tokens, accounts and attempts. */
 export const STRICT: Rules = { graceSeconds: 0, maxAttempts: 5 };
 /** Races in which many good requests come at once. */
-export const LENIENT: Rules = { graceSeconds: 10, maxAttempts: 100 };
+export const LENIENT: Rules = { graceSeconds: 10, maxAttempts: 50 };
+
+/** Races about codes that prove an address. */
+export const VERIFYING: Rules = {
+  ...STRICT,
+  signup: { verificationMethod: 'email', emailVerification: { maxAttemptsPerIP: 1000 } },
+};
 
 export interface Tokens {
   sub: string;
@@ -26,7 +37,7 @@ export interface Tokens {
   refreshToken: string;
 }
 
-/** One database, a look into it, and the servers on it. */
+/** One database, a look into it, and the servers on it; with Redis, what is short-lived is there. */
 export class Arena {
   private readonly servers: HostProcess[] = [];
 
@@ -34,14 +45,16 @@ export class Arena {
     private readonly database: TestDatabase,
     private readonly looker: DataSource,
     private readonly poolSize: number | undefined,
+    private readonly redis: RedisProcess | undefined,
   ) {}
 
-  static async open(engine: EngineName, poolSize?: number): Promise<Arena> {
+  /** @param redis a server that nobody else uses */
+  static async open(engine: EngineName, poolSize?: number, redis?: RedisProcess): Promise<Arena> {
     const database = await createTestDatabase(engine);
     const looker = new DataSource({ ...dataSourceOptions({ ...database.options, poolSize: 1 }) });
     await looker.initialize();
     const room = engine === 'sqlite' ? undefined : (await maxConnections(engine, looker)) - 12;
-    return new Arena(database, looker, poolSize && room && Math.min(poolSize, room));
+    return new Arena(database, looker, poolSize && room && Math.min(poolSize, room), redis);
   }
 
   /** Servers on this database, all started at once. */
@@ -49,10 +62,12 @@ export class Arena {
     hosts: readonly HostName[],
     rules: Rules,
     options: Pick<StartOptions, 'broken' | 'barrier'> = {},
+    more: Partial<HarnessFile> = {},
   ): Promise<HostProcess[]> {
     const { type, url } = this.database.options;
     const file: HarnessFile = {
       database: { type, url, poolSize: this.poolSize },
+      ...(this.redis && { storage: { type: 'redis', url: this.redis.url } }),
       jwt: {
         accessToken: {},
         refreshToken: {
@@ -62,8 +77,20 @@ export class Arena {
       },
       lockout: { maxAttempts: rules.maxAttempts },
       // All requests come from one address.
-      rateLimits: { login: { network: false }, refresh: { network: false } },
+      rateLimits: {
+        login: { network: false },
+        refresh: { network: false },
+        passwordReset: { network: false },
+        messages: { email: { network: false }, sms: { network: false } },
+      },
+      password: { passwordReset: { baseUrl: 'https://app.example.com/reset', maxAttempts: 5 } },
+      mfa: { enabled: true, passkey: { rpId: RP_ID, origin: [ORIGIN] } },
       session: { maxConcurrent: 5 },
+      signup: {
+        emailVerification: { baseUrl: 'https://app.example.com/confirm', maxAttemptsPerIP: 10_000 },
+      },
+      ...(rules.signup && { signup: rules.signup }),
+      ...more,
     };
     const started = await Promise.allSettled(hosts.map((host) => startHost(host, file, options)));
     const failures: unknown[] = [];
@@ -84,6 +111,10 @@ export class Arena {
     await this.stopServers();
     await this.looker.destroy();
     await this.database.drop();
+  }
+
+  counters(): Promise<CounterFacts> {
+    return this.redis ? countersInRedis(this.redis.client) : countersInDatabase(this.looker);
   }
 
   /** The one number that a query gives. */

@@ -8,9 +8,11 @@ export interface GateAnswer {
   body: Record<string, unknown>;
 }
 
-/** A POST with a JSON body. */
+/** A request with a JSON body. */
 export interface GateRequest {
   url: string;
+  /** Default POST. */
+  method?: string;
   path: string;
   json: object;
   token?: string;
@@ -42,11 +44,11 @@ function warmUp(): string {
   return 'GET /bare HTTP/1.1\r\nhost: localhost\r\n\r\n';
 }
 
-function toText({ url, path, json, token }: GateRequest): string {
+function toText({ url, method = 'POST', path, json, token }: GateRequest): string {
   const body = JSON.stringify(json);
   const authorization = token === undefined ? '' : `authorization: Bearer ${token}\r\n`;
   return (
-    `POST ${path} HTTP/1.1\r\nhost: ${new URL(url).host}\r\ncontent-type: application/json\r\n${authorization}` +
+    `${method} ${path} HTTP/1.1\r\nhost: ${new URL(url).host}\r\ncontent-type: application/json\r\n${authorization}` +
     `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
   );
 }
