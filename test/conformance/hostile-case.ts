@@ -70,13 +70,20 @@ export function pathOf({ pathHint }: HostileCase): string {
   return (RENAMED[path] ?? path) + query.join('');
 }
 
-const LACKING = ['/auth/respond-challenge', '/auth/forgot-password', '/auth/social/'];
+const LACKING = ['/auth/social/'];
 
 /** True for a route that later versions add: until then it is one of the paths that nobody serves. */
 export function lacksRoute(hostile: HostileCase): boolean {
   return LACKING.some((path) => pathOf(hostile).startsWith(path));
 }
 
-export function isLogin({ pathHint, method }: HostileCase): boolean {
-  return pathHint === '/auth/login' && method === 'POST';
+/** The body names an account, which the file calls `email` and this toolkit `identifier`. */
+export function namesAccount(hostile: HostileCase): boolean {
+  const path = pathOf(hostile);
+  return hostile.method === 'POST' && (path === '/auth/login' || path.startsWith('/auth/forgot-password'));
+}
+
+/** The answer to a challenge, which is then one that waits for an answer. */
+export function isAboutChallenge({ area }: HostileCase): boolean {
+  return area === 'challenge';
 }

@@ -11,7 +11,7 @@ let serial = 0;
 export class Victim {
   private constructor(
     private readonly client: Visitor,
-    private readonly email: string,
+    readonly email: string,
   ) {}
 
   static async signUp(url: string, style: Visitor['style']): Promise<Victim> {
@@ -51,7 +51,6 @@ export class Victim {
       csrfToken,
       accessCookieName: 'nauth_access_token',
       allowedHost: ALLOWED_HOST,
-      challengeA: randomUUID(),
     };
     const given = Object.entries(fixed).map(([name, value]): [string, () => string] => [name, () => value]);
     return { ...Object.fromEntries(given), email: () => `fresh${(serial += 1)}@example.com` };
