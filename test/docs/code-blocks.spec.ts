@@ -37,7 +37,8 @@ describe('code blocks of the documentation', () => {
     writeFileSync(wrong, `import { AuthModule } from '@nauth-toolkit/nestjs';\nAuthModule.forRoot({});\n`);
     files.set(wrong, 'wrong');
     expect(problemsOf(files)).toEqual([expect.stringMatching(/^wrong: /)]);
-  });
+    // A whole program is compiled.
+  }, 180_000);
 });
 
 describe('quick starts of the README', () => {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTestDatabase, describeEachEngine, type TestDatabase } from '../support/services';
 import { freePort, startApplication, type Application } from './support/application';
 import { send, text } from './support/http';
@@ -24,7 +24,7 @@ describe.each(samples)('sample %s', (sample) => {
     startApplication(join(repository, 'sample', sample, 'dist', 'main.js'), {
       cwd: workingDirectory,
       port: await freePort(),
-      env,
+      env: { SIGNUP_VERIFICATION: 'none', ...env },
     });
 
   it('names every setting that it reads in .env.example', () => {
@@ -62,15 +62,56 @@ describe.each(samples)('sample %s', (sample) => {
     });
   });
 
-  it('delivers tokens in cookies with TOKEN_DELIVERY=cookies', async () => {
-    const application = await start({ TOKEN_DELIVERY: 'cookies' });
+  it('delivers tokens in cookies with TOKEN_DELIVERY=cookies, to the pages of PAGES', async () => {
+    const PAGES = join(repository, 'sample', '04-web', 'public');
+    const application = await start({ TOKEN_DELIVERY: 'cookies', PAGES });
     try {
+      const page = await fetch(application.url);
+      expect([page.status, await page.text()]).toEqual([
+        200,
+        readFileSync(join(PAGES, 'index.html'), 'utf8'),
+      ]);
+      const options = await send('POST', `${application.url}/auth/passkey/login/options`, {
+        headers: { 'sec-fetch-site': 'same-origin' },
+        body: {},
+      });
+      expect([options.status, options.body.options]).toMatchObject([200, { rpId: 'localhost' }]);
       await driveWithCookies(application.url);
     } finally {
       await application.stop();
     }
   });
 });
+
+describe('sample 01-nestjs, with verification', () => {
+  it('signs up with the code of the e-mail that it prints', async () => {
+    await buildSample('01-nestjs');
+    const cwd = await mkdtemp(join(tmpdir(), 'nauth-sample-'));
+    const script = join(repository, 'sample', '01-nestjs', 'dist', 'main.js');
+    const application = await startApplication(script, { cwd, port: await freePort() });
+    try {
+      await driveWithVerification(application);
+    } finally {
+      await application.stop();
+      await rm(cwd, { recursive: true, force: true });
+    }
+  }, 120_000);
+});
+
+async function driveWithVerification({ url, output }: Application): Promise<void> {
+  const signup = await send('POST', `${url}/auth/signup`, { body: { email: 'ada@example.com', password } });
+  expect([signup.status, signup.body.challengeName]).toEqual([201, 'VERIFY_EMAIL']);
+  const code = await vi.waitFor(() => {
+    const [found] = /\b\d{6}\b/.exec(output().slice(output().indexOf('NOT SENT'))) ?? [];
+    if (!found) throw new Error('no code is printed yet');
+    return found;
+  }, 10_000);
+  const answer = { session: text(signup, 'session'), type: 'VERIFY_EMAIL', code };
+  const done = await send('POST', `${url}/auth/respond-challenge`, { body: answer });
+  expect([done.status, done.body.user]).toMatchObject([200, { isEmailVerified: true }]);
+  const token = text(done, 'accessToken');
+  expect((await send('GET', `${url}/auth/profile`, { token })).status).toBe(200);
+}
 
 async function drive(url: string): Promise<void> {
   const email = 'ada@example.com';
@@ -103,6 +144,15 @@ async function drive(url: string): Promise<void> {
     'AUTH_SESSION_NOT_FOUND',
   );
 
+  const history = await send('GET', `${url}/auth/audit/history?limit=1`, { token });
+  expect(history.body).toMatchObject({
+    data: [{ eventType: 'SESSION_REVOKED', eventStatus: 'SUCCESS', reason: 'revoked_by_user' }],
+    page: 1,
+  });
+  const since = `createdAt[operator]=gte&createdAt[value]=${new Date(0).toISOString()}`;
+  const page = await send('GET', `${url}/auth/audit/history?${since}&eventTypes=ACCOUNT_CREATED`, { token });
+  expect(page.body).toMatchObject({ total: 1, totalPages: 1 });
+
   const refreshed = await send('POST', `${url}/auth/refresh`, {
     body: { refreshToken: text(login, 'refreshToken') },
   });
@@ -113,8 +163,29 @@ async function drive(url: string): Promise<void> {
   expect((await send('GET', `${url}/auth/profile`, { token: renewed })).status).toBe(401);
 
   const again = await send('POST', `${url}/auth/login`, { body: { identifier: email, password } });
+  await driveDevices(url, text(again, 'accessToken'));
   const all = await send('POST', `${url}/auth/logout/all`, { token: text(again, 'accessToken'), body: {} });
   expect([all.status, all.body.revokedCount]).toEqual([200, 1]);
+}
+
+async function driveDevices(url: string, token: string): Promise<void> {
+  const trust = await send('POST', `${url}/auth/trust-device`, { token, body: {} });
+  expect([trust.status, Object.keys(trust.body)]).toEqual([200, ['deviceToken']]);
+  expect((await send('GET', `${url}/auth/is-trusted-device`, { token })).body).toEqual({ trusted: true });
+  const listed = await send('GET', `${url}/auth/trusted-devices`, { token });
+  expect(listed.body).toMatchObject({ trustedDevices: [{ isCurrent: true }] });
+  const [{ id }] = listed.body.trustedDevices as [{ id: string }];
+  const revoked = await send('DELETE', `${url}/auth/trusted-devices/${id}`, { token });
+  expect(revoked.body).toEqual({ success: true });
+  expect((await send('DELETE', `${url}/auth/trusted-devices`, { token })).body).toEqual({ revokedCount: 0 });
+  for (const path of ['step-up/challenge-data', 'mfa/challenge-data', 'mfa/verify']) {
+    const none = await send('POST', `${url}/auth/${path}`, { token, body: { method: 'totp' } });
+    expect([path, none.status, none.body.code]).toEqual([path, 400, 'VALIDATION_FAILED']);
+  }
+  const renamed = await send('PUT', `${url}/auth/mfa/devices/x`, { token, body: { name: 'drawer' } });
+  expect([renamed.status, renamed.body.code]).toEqual([404, 'RESOURCE_NOT_FOUND']);
+  const refused = await send('POST', `${url}/auth/step-up`, { token, body: { password: 'wrong' } });
+  expect([refused.status, refused.body.code]).toEqual([400, 'PASSWORD_INCORRECT']);
 }
 
 async function driveWithCookies(url: string): Promise<void> {

@@ -8,6 +8,8 @@ const START_MS = 30_000;
 
 export interface Application {
   url: string;
+  /** What it has printed so far. */
+  output(): string;
   /** Ends the process the way a supervisor does and waits for it. Gives its exit code. */
   stop(): Promise<number | null>;
 }
@@ -39,7 +41,7 @@ export async function startApplication(
     await stop();
     throw new Error(`${script} did not start:\n${output}`, { cause: error });
   }
-  return { url, stop };
+  return { url, output: () => output, stop };
 }
 
 /** Only what a process needs to run: no setting of the developer's shell reaches the application. */

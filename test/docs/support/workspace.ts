@@ -29,3 +29,14 @@ async function tsc(...args: string[]): Promise<void> {
     throw new Error(`tsc ${args.join(' ')} failed:\n${String(output)}`, { cause: error });
   }
 }
+
+/** Makes the script of sample/04-web out of its sources. */
+export async function buildPages(): Promise<string> {
+  await buildPackages();
+  await tsc('-p', join('sample', '04-web'));
+  const folder = join(repository, 'sample', '04-web');
+  const bundler = join(repository, 'node_modules', 'rolldown', 'bin', 'cli.mjs');
+  const args = ['src/main.ts', '--file', 'public/app.js', '--format', 'esm'];
+  await run(process.execPath, [bundler, ...args], { cwd: folder });
+  return join(folder, 'public');
+}
