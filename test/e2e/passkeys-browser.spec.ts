@@ -59,6 +59,9 @@ describeChromium('passkeys in Chromium', () => {
       automaticPresenceSimulation: true,
     } as const;
     ({ authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', { options }));
+    // An authenticator that is always present takes what the browser offers at once, and would be ahead of the clicks.
+    await page.addInitScript(`if (new URLSearchParams(location.search).get('offer') !== 'yes')
+      PublicKeyCredential.isConditionalMediationAvailable = async () => false;`);
     await page.goto(origin);
   }, 120_000);
   afterEach(() => browser.close());
@@ -83,7 +86,7 @@ describeChromium('passkeys in Chromium', () => {
     await page.locator('#add-passkey button').click();
   }
 
-  /** Nobody touches the authenticator until `present`: the browser offers passkeys as soon as the page is there. */
+  /** Nobody touches the authenticator until `present`. */
   async function signOut(): Promise<void> {
     await present(false);
     await page.locator('#logout').click();
@@ -142,6 +145,19 @@ describeChromium('passkeys in Chromium', () => {
     await page.locator('#devices button').click();
     await says('My laptop is removed.');
     expect(await page.locator('#devices li').count()).toBe(0);
+  });
+
+  it('are offered by the browser where it offers saved passwords', async () => {
+    await page.goto(`${origin}/?offer=yes`);
+    const email = await signUp();
+    await addPasskey('My laptop');
+    await says('The passkey is set up.');
+    const login = page.waitForResponse(`${origin}/auth/passkey/login/verify`);
+
+    await page.locator('#logout').click();
+    expect((await login).status()).toBe(200);
+    await says('You are signed in.');
+    expect(await page.locator('#email').textContent()).toBe(email);
   });
 
   it('are not set up twice on one authenticator', async () => {
