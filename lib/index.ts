@@ -104,6 +104,7 @@ export {
 export { dropTypeOfEmptyBody } from './nest/http-adapter-setup';
 export { responseSink } from './nest/request-access';
 export {
+  MfaAccountDTO,
   MfaChallengeDTO,
   MfaDeviceDTO,
   MfaExemptionDTO,

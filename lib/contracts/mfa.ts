@@ -112,6 +112,14 @@ export interface MfaBackupCodesResponse {
   codes: string[];
 }
 
+/** Body of POST /admin/mfa/exemption. */
+export interface MfaExemptionRequest {
+  sub: string;
+  exempt: boolean;
+  /** Wanted for an exemption. */
+  reason?: string;
+}
+
 export interface MfaExemptionResponse {
   mfaExempt: boolean;
   mfaExemptReason: string | null;

@@ -24,6 +24,8 @@ export interface MfaRepository {
   /** Active factors, oldest first. */
   findDevices(userId: string): Promise<MfaDevice[]>;
   findDevice(id: string, userId: string): Promise<MfaDevice | null>;
+  /** `sub` of the user who has the factor. For administrators: whoever acts for themselves says whose it is (R068). */
+  findOwner(id: string): Promise<string | null>;
   /** Adds a factor; one in the same slot gives way. Part of a unit of work. */
   addDevice(device: MfaDevice, limits: AddDeviceLimits): Promise<AddDeviceOutcome>;
   /** Removes a factor; with `keepLast` not the last one of an account that is not exempt. Part of a unit of work. */

@@ -6,6 +6,7 @@ import type {
   MfaBackupCodesResponse,
   MfaChallengeRequest,
   MfaDevicesResponse,
+  MfaExemptionRequest,
   MfaExemptionResponse,
   MfaMessageResponse,
   MfaRemoveDeviceResponse,
@@ -25,8 +26,8 @@ import { MfaVerificationUseCase } from './use-cases/mfa-verification.use-case';
 
 /**
  * Second factors. Every method validates its own input, so a raw request body may be passed, and takes the signed-in user
- * from the request in hand; the methods whose names end in `For`, and `setMfaExemption`, are for administrators, whom the
- * application tells apart. What changes something leaves an event in the audit trail, and so does what is refused.
+ * from the request in hand; the methods whose names end in `For`, `removeAnyDevice` and `setMfaExemption` are for
+ * administrators, whom the application tells apart. What changes something leaves an event in the audit trail, and so does what is refused.
  */
 @Injectable()
 export class MFAService {
@@ -51,10 +52,12 @@ export class MFAService {
   /**
    * The same of any account.
    *
-   * @throws {NAuthException} RESOURCE_NOT_FOUND, SERVICE_UNAVAILABLE
+   * @throws {NAuthException} VALIDATION_FAILED, RESOURCE_NOT_FOUND, SERVICE_UNAVAILABLE
    */
-  getMfaStatusFor(sub: string): Promise<MfaStatus> {
-    return this.overview.statusFor(sub);
+  getMfaStatusFor(dto: { sub: string }): Promise<MfaStatus>;
+  getMfaStatusFor(params: unknown): Promise<MfaStatus>;
+  getMfaStatusFor(params: unknown): Promise<MfaStatus> {
+    return this.overview.statusFor(params);
   }
 
   /**
@@ -78,10 +81,12 @@ export class MFAService {
   /**
    * The same of any account.
    *
-   * @throws {NAuthException} RESOURCE_NOT_FOUND, SERVICE_UNAVAILABLE
+   * @throws {NAuthException} VALIDATION_FAILED, RESOURCE_NOT_FOUND, SERVICE_UNAVAILABLE
    */
-  getUserDevicesFor(sub: string): Promise<MfaDevicesResponse> {
-    return this.overview.devicesFor(sub);
+  getUserDevicesFor(dto: { sub: string }): Promise<MfaDevicesResponse>;
+  getUserDevicesFor(params: unknown): Promise<MfaDevicesResponse>;
+  getUserDevicesFor(params: unknown): Promise<MfaDevicesResponse> {
+    return this.overview.devicesFor(params);
   }
 
   /**
@@ -169,13 +174,25 @@ export class MFAService {
   }
 
   /**
-   * Removes a factor of any account, the last one too: who has lost it sets up another at the next sign-in. All sessions
-   * of the account end, and the trust in its devices; its owner is told.
+   * Removes a factor of another account, the last one too: who has lost it sets up another at the next sign-in. All
+   * sessions of the account end, and the trust in its devices; its owner is told.
    *
-   * @throws {NAuthException} VALIDATION_FAILED, RESOURCE_NOT_FOUND, SERVICE_UNAVAILABLE
+   * @throws {NAuthException} VALIDATION_FAILED, RESOURCE_NOT_FOUND, FORBIDDEN (the account of the signed-in administrator),
+   * SERVICE_UNAVAILABLE
    */
   removeDeviceFor(sub: string, params: unknown): Promise<MfaRemoveDeviceResponse> {
     return this.audit.watch('MFA_DEVICE_REMOVED', () => this.devicesUseCase.removeFor(sub, params));
+  }
+
+  /**
+   * As `removeDeviceFor`, for an administrator who knows the factor only, not whose it is.
+   *
+   * @throws {NAuthException} as `removeDeviceFor`
+   */
+  removeAnyDevice(dto: { deviceId: string }): Promise<MfaRemoveDeviceResponse>;
+  removeAnyDevice(params: unknown): Promise<MfaRemoveDeviceResponse>;
+  removeAnyDevice(params: unknown): Promise<MfaRemoveDeviceResponse> {
+    return this.audit.watch('MFA_DEVICE_REMOVED', () => this.devicesUseCase.removeAny(params));
   }
 
   /**
@@ -193,7 +210,7 @@ export class MFAService {
    *
    * @throws {NAuthException} VALIDATION_FAILED, RESOURCE_NOT_FOUND, SERVICE_UNAVAILABLE
    */
-  setMfaExemption(dto: { sub: string; exempt: boolean; reason?: string }): Promise<MfaExemptionResponse>;
+  setMfaExemption(dto: MfaExemptionRequest): Promise<MfaExemptionResponse>;
   setMfaExemption(body: unknown): Promise<MfaExemptionResponse>;
   setMfaExemption(body: unknown): Promise<MfaExemptionResponse> {
     return this.audit.watch('MFA_EXEMPTION_GRANTED', () => this.exemptionUseCase.execute(body));

@@ -1,4 +1,5 @@
 import { AdminDisableUserDTO, AdminResetPasswordDTO, AdminSetPasswordDTO, AdminUserDTO } from '../admin';
+import { MfaAccountDTO, MfaDeviceDTO, MfaExemptionDTO } from '../mfa';
 import type { RouteDefinition } from './route-definition';
 
 /** What the application lets administrators do; it guards them. */
@@ -68,5 +69,49 @@ export const adminRoutes: readonly RouteDefinition[] = [
     input: 'params',
     dto: AdminUserDTO,
     call: ({ adminAuthService }, input) => adminAuthService.deleteUser(input),
+  },
+  {
+    key: 'adminMfaStatus',
+    group: 'admin',
+    method: 'GET',
+    path: '/admin/users/:sub/mfa/status',
+    access: 'authenticated',
+    status: 200,
+    input: 'params',
+    dto: MfaAccountDTO,
+    call: ({ mfaService }, input) => mfaService.getMfaStatusFor(input),
+  },
+  {
+    key: 'adminMfaDevices',
+    group: 'admin',
+    method: 'GET',
+    path: '/admin/users/:sub/mfa/devices',
+    access: 'authenticated',
+    status: 200,
+    input: 'params',
+    dto: MfaAccountDTO,
+    call: ({ mfaService }, input) => mfaService.getUserDevicesFor(input),
+  },
+  {
+    key: 'adminRemoveMfaDevice',
+    group: 'admin',
+    method: 'DELETE',
+    path: '/admin/mfa/devices/:deviceId',
+    access: 'authenticated',
+    status: 200,
+    input: 'params',
+    dto: MfaDeviceDTO,
+    call: ({ mfaService }, input) => mfaService.removeAnyDevice(input),
+  },
+  {
+    key: 'adminMfaExemption',
+    group: 'admin',
+    method: 'POST',
+    path: '/admin/mfa/exemption',
+    access: 'authenticated',
+    status: 200,
+    input: 'body',
+    dto: MfaExemptionDTO,
+    call: ({ mfaService }, input) => mfaService.setMfaExemption(input),
   },
 ];

@@ -1,6 +1,7 @@
 import { IsBoolean } from 'class-validator';
 import type {
   MfaChallengeRequest,
+  MfaExemptionRequest,
   MfaSetupRequest,
   MfaVerifyRequest,
   MfaVerifySetupRequest,
@@ -58,11 +59,14 @@ export class RenameMfaDeviceDTO extends MfaDeviceDTO {
   name!: string;
 }
 
-/** Whether an account has to have a second factor. For administrators. */
-export class MfaExemptionDTO {
+/** The account of somebody else. For administrators. */
+export class MfaAccountDTO {
   @IsOpaqueText(128)
   sub!: string;
+}
 
+/** Whether an account has to have a second factor: body of POST /admin/mfa/exemption. */
+export class MfaExemptionDTO extends MfaAccountDTO implements MfaExemptionRequest {
   @IsBoolean()
   exempt!: boolean;
 

@@ -77,12 +77,18 @@ export class MfaDevicesUseCase {
     });
   }
 
-  /** For administrators. @throws {NAuthException} VALIDATION_FAILED, RESOURCE_NOT_FOUND */
+  /** For administrators. @throws {NAuthException} VALIDATION_FAILED, RESOURCE_NOT_FOUND, FORBIDDEN for their own account */
   async removeFor(sub: string, params: unknown): Promise<MfaRemoveDeviceResponse> {
     const { deviceId } = validateDto(MfaDeviceDTO, params);
-    const identity = this.context.current()?.identity;
-    const actor = identity?.status === 'authenticated' ? identity.session.userId : SYSTEM_ACTOR;
-    return this.removal.remove(await this.accounts.named(sub), deviceId, actor);
+    return this.removeOfOther(sub, deviceId);
+  }
+
+  /** For administrators, whoever has the factor. @throws {NAuthException} as `removeFor` */
+  async removeAny(params: unknown): Promise<MfaRemoveDeviceResponse> {
+    const { deviceId } = validateDto(MfaDeviceDTO, params);
+    const owner = await this.mfa.findOwner(deviceId);
+    if (owner === null) throw new NAuthException('RESOURCE_NOT_FOUND');
+    return this.removeOfOther(owner, deviceId);
   }
 
   /**
@@ -96,5 +102,16 @@ export class MfaDevicesUseCase {
       if (!this.options.backup.enabled || factors === 0) throw new NAuthException('FORBIDDEN');
       return { codes: await this.backupCodes.generate(user) };
     });
+  }
+
+  /** No way around the recent sign-in that owners need (R084): whoever holds a stolen session would take it. */
+  private async removeOfOther(sub: string, deviceId: string): Promise<MfaRemoveDeviceResponse> {
+    const identity = this.context.current()?.identity;
+    const actor = identity?.status === 'authenticated' ? identity.session.userId : SYSTEM_ACTOR;
+    const user = await this.accounts.named(sub);
+    if (user.id === actor) {
+      throw new NAuthException('FORBIDDEN', { message: 'Nobody removes a factor of the own account here.' });
+    }
+    return this.removal.remove(user, deviceId, actor);
   }
 }

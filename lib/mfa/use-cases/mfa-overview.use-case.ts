@@ -7,6 +7,8 @@ import type {
   MfaStatus,
 } from '../../contracts';
 import type { User } from '../../users';
+import { validateDto } from '../../validation';
+import { MfaAccountDTO } from '../dto/mfa.dto';
 import { preferredOf } from '../factor-verifier.service';
 import type { MfaDevice } from '../mfa-device';
 import { MfaMethodRegistry } from '../mfa-method-registry';
@@ -32,8 +34,9 @@ export class MfaOverviewUseCase {
     return this.statusOf(await this.accounts.signedIn());
   }
 
-  /** @throws {NAuthException} RESOURCE_NOT_FOUND, SERVICE_UNAVAILABLE */
-  async statusFor(sub: string): Promise<MfaStatus> {
+  /** @throws {NAuthException} VALIDATION_FAILED, RESOURCE_NOT_FOUND, SERVICE_UNAVAILABLE */
+  async statusFor(params: unknown): Promise<MfaStatus> {
+    const { sub } = validateDto(MfaAccountDTO, params);
     return this.statusOf(await this.accounts.named(sub));
   }
 
@@ -42,8 +45,9 @@ export class MfaOverviewUseCase {
     return this.devicesOf(await this.accounts.signedIn());
   }
 
-  /** @throws {NAuthException} RESOURCE_NOT_FOUND, SERVICE_UNAVAILABLE */
-  async devicesFor(sub: string): Promise<MfaDevicesResponse> {
+  /** @throws {NAuthException} VALIDATION_FAILED, RESOURCE_NOT_FOUND, SERVICE_UNAVAILABLE */
+  async devicesFor(params: unknown): Promise<MfaDevicesResponse> {
+    const { sub } = validateDto(MfaAccountDTO, params);
     return this.devicesOf(await this.accounts.named(sub));
   }
 

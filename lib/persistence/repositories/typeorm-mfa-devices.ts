@@ -28,6 +28,18 @@ export class TypeormMfaDevices {
     );
   }
 
+  async findOwner(id: string): Promise<string | null> {
+    if (!isKnownId('factor id', id)) return null;
+    const device = await this.database.execute((manager) =>
+      manager
+        .createQueryBuilder(this.database.entities.mfaDevices, 'device')
+        .select(['device.id', 'device.userId'])
+        .where('device.id = :id', { id })
+        .getOne(),
+    );
+    return device?.userId ?? null;
+  }
+
   async rename(id: string, userId: string, name: string): Promise<boolean> {
     return this.change(id, userId, { name });
   }

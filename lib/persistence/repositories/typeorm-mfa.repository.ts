@@ -50,6 +50,10 @@ export class TypeormMfaRepository implements MfaRepository {
     return this.devices.find(id, userId);
   }
 
+  findOwner(id: string): Promise<string | null> {
+    return this.devices.findOwner(id);
+  }
+
   async addDevice(device: MfaDevice, { max, onlyFirst }: AddDeviceLimits): Promise<AddDeviceOutcome> {
     const { userId, slot } = device;
     if (!isKnownId('user id', userId)) return 'refused';

@@ -27,6 +27,7 @@ export {
   LogoutAllDTO,
   LogoutDTO,
   LogoutSessionDTO,
+  MfaAccountDTO,
   MfaChallengeDTO,
   MfaDeviceDTO,
   MfaExemptionDTO,

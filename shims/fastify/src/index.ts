@@ -31,6 +31,7 @@ export {
   LogoutAllDTO,
   LogoutDTO,
   LogoutSessionDTO,
+  MfaAccountDTO,
   MfaChallengeDTO,
   MfaDeviceDTO,
   MfaExemptionDTO,

@@ -1,4 +1,5 @@
 import { adminAccountsTopic } from './admin-accounts.topic';
+import { adminMfaTopic } from './admin-mfa.topic';
 import { auditTopic } from './audit.topic';
 import { addressChangeTopic } from './address-change.topic';
 import { cookiesTopic } from './cookies.topic';
@@ -42,6 +43,7 @@ export const topics: readonly Topic[] = [
   credentialsTopic,
   mfaTopic,
   adminAccountsTopic,
+  adminMfaTopic,
   limitsTopic,
 ];
 

@@ -1,6 +1,6 @@
-import { TOTP } from 'otpauth';
 import { describe, expect, it } from 'vitest';
 import type { MfaDeviceInfo } from '../../../lib/contracts';
+import { withApp } from '../support/authenticator-app';
 import type { Visitor } from '../support/visitor';
 import {
   expectError,
@@ -26,28 +26,6 @@ const guarded = [
   ['POST', '/auth/mfa/backup-codes/generate'],
   ['GET', '/auth/mfa/available-methods'],
 ] as const;
-
-/** An authenticator app that has been set up, and the code of it that comes next. */
-interface App {
-  deviceId: string;
-  code: string;
-}
-
-/**
- * Set up with the code of this step; the one of the next step is left. Both are read once and from one look at the clock:
- * whenever within the coming 30 seconds they are sent, they are inside the window.
- */
-async function withApp(who: Visitor): Promise<App> {
-  const { body } = await who.call('POST', '/auth/mfa/setup-data', { json: { methodName: 'totp' } });
-  const { secret } = body.setupData as { secret: string };
-  const totp = new TOTP({ secret, algorithm: 'SHA1', digits: 6, period: 30 });
-  const now = Date.now();
-  const setupData = { secret, code: totp.generate({ timestamp: now }) };
-  const json = { methodName: 'totp', setupData, deviceName: 'pocket' };
-  const answer = await who.call('POST', '/auth/mfa/verify-setup', { json });
-  expect([answer.status, answer.body]).toEqual([200, { deviceId: expect.any(String) }]);
-  return { deviceId: String(answer.body.deviceId), code: totp.generate({ timestamp: now + 30_000 }) };
-}
 
 interface Challenge {
   session: string;

@@ -123,6 +123,7 @@ export const facadeCalls: Readonly<Record<string, Readonly<Record<string, Writin
       refuse: ({ core, as, sub }) => as(() => core.mfaService.removeDeviceFor(sub, { unknown: 1 })),
       succeed: null,
     },
+    removeAnyDevice: { event: 'MFA_DEVICE_REMOVED', succeed: null },
     generateBackupCodes: { event: 'MFA_BACKUP_CODES_GENERATED', succeed: null },
     setMfaExemption: {
       event: 'MFA_EXEMPTION_GRANTED',

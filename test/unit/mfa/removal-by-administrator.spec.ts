@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { randomId } from '../../../lib/common';
 import {
   Client,
   closeWorld,
@@ -46,6 +47,46 @@ describe('a factor that an administrator removes (R092)', () => {
     expect(data.map(({ type }) => type)).toContain('DEVICE_UNTRUSTED');
     here.clock.offset += 7 * 24 * 3600_000;
     expect(await outcome(owner.login())).toBe('MFA_SETUP_REQUIRED');
+  });
+
+  it('is found by its id alone, and goes the same way', async () => {
+    const { authService, mfaService, auditService } = here.core;
+    const [admin, owner] = [await member(here), await member(here)];
+    const app = await withApp(here, owner);
+    const kept = await withApp(here, admin);
+    const { sub } = await owner.as(async () => authService.getProfile());
+    const { sub: actor } = await admin.as(async () => authService.getProfile());
+    const { refreshToken = '' } = owner;
+    const removed = await admin.as(() => mfaService.removeAnyDevice({ deviceId: app.deviceId }));
+    expect(removed).toEqual({ removedDeviceId: app.deviceId, removedMethod: 'totp', mfaDisabled: true });
+    expect(await outcome(owner.as(() => authService.refreshToken({ refreshToken })))).toBe(
+      'AUTH_SESSION_NOT_FOUND',
+    );
+    await message(here, { to: owner.email, subject: 'A sign-in method was removed' });
+    const { data } = await auditService.getUserAuthHistory(sub, { eventTypes: ['MFA_DEVICE_REMOVED'] });
+    expect(data.map(({ status, performedBy }) => [status, performedBy])).toEqual([['SUCCESS', actor]]);
+    const { devices } = await mfaService.getUserDevicesFor({ sub: actor });
+    expect(devices.map(({ id }) => id)).toEqual([kept.deviceId]);
+    for (const deviceId of [app.deviceId, randomId(), 'x']) {
+      expect(await outcome(admin.as(() => mfaService.removeAnyDevice({ deviceId })))).toBe(
+        'RESOURCE_NOT_FOUND',
+      );
+    }
+  });
+
+  it('is not one of the administrator, however recent the sign-in has to be (R084)', async () => {
+    const { authService, mfaService, auditService } = here.core;
+    const admin = await member(here);
+    const { deviceId } = await withApp(here, admin);
+    const { sub } = await admin.as(async () => authService.getProfile());
+    const ways = [
+      () => mfaService.removeAnyDevice({ deviceId }),
+      () => mfaService.removeDeviceFor(sub, { deviceId }),
+    ];
+    for (const way of ways) expect(await outcome(admin.as(way))).toBe('FORBIDDEN');
+    expect((await mfaService.getUserDevicesFor({ sub })).devices).toHaveLength(1);
+    const { data } = await auditService.getUserAuthHistory(sub, { eventTypes: ['MFA_DEVICE_REMOVED'] });
+    expect(data.map(({ status, reason }) => [status, reason])).toEqual([['FAILURE', 'forbidden']]);
   });
 
   it('leaves the other sessions alone when it is the owner who removes one', async () => {
