@@ -86,6 +86,7 @@ import {
   SessionOpener,
   SessionRefresher,
   SessionReplacer,
+  SessionRevocationGate,
 } from './sessions';
 import { SessionTokens } from './sessions';
 import { GracefulShutdown, SHUTDOWN_OPTIONS } from './shutdown';
@@ -188,6 +189,7 @@ const domains: Provider[] = [
   SessionElevator,
   SessionRefresher,
   SessionReplacer,
+  SessionRevocationGate,
   ChallengeRegistry,
   ChallengeOpener,
   { provide: CHALLENGE_ATTEMPTS, useClass: AccountChallengeAttempts },

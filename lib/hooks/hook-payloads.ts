@@ -62,8 +62,9 @@ export interface RefreshPayload {
 
 export interface BeforeLogoutPayload {
   userId: string;
-  /** 'all': every session of the user; `sessionId` is then the one of the request. */
+  /** 'session': the one of the request; 'all': every session of the user. */
   scope: 'session' | 'all';
+  /** The one of the request. */
   sessionId: string;
 }
 
@@ -71,8 +72,15 @@ export interface AfterLogoutPayload extends BeforeLogoutPayload {
   revokedCount: number;
 }
 
+/** A live session that somebody picked by its id, to be ended. */
+export interface BeforeSessionRevokePayload {
+  /** Whose session it is. */
+  userId: string;
+  sessionId: string;
+}
+
 /** Sessions of one user that ended together. */
-export interface SessionRevokedPayload {
+export interface AfterSessionRevokePayload {
   userId: string;
   sessionIds: readonly string[];
   reason: SessionEndReason;

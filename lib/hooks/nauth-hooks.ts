@@ -2,11 +2,13 @@ import type {
   AddressVerifiedPayload,
   AfterLoginPayload,
   AfterLogoutPayload,
+  AfterSessionRevokePayload,
   AfterSignupPayload,
   AttackSuspectedPayload,
   AuditFailedPayload,
   BeforeLoginPayload,
   BeforeLogoutPayload,
+  BeforeSessionRevokePayload,
   BeforeSignupPayload,
   HookClient,
   LoginFailedPayload,
@@ -15,7 +17,6 @@ import type {
   PasswordChangePayload,
   RefreshPayload,
   RefreshReusePayload,
-  SessionRevokedPayload,
   UserUpdatedPayload,
 } from './hook-payloads';
 
@@ -33,7 +34,8 @@ export interface NAuthHooks {
   refreshReuse: RefreshReusePayload;
   beforeLogout: BeforeLogoutPayload;
   afterLogout: AfterLogoutPayload;
-  sessionRevoked: SessionRevokedPayload;
+  beforeSessionRevoke: BeforeSessionRevokePayload;
+  afterSessionRevoke: AfterSessionRevokePayload;
   beforePasswordChange: PasswordChangePayload;
   afterPasswordChange: PasswordChangePayload;
   userUpdated: UserUpdatedPayload;
@@ -61,7 +63,8 @@ const names: Record<HookName, true> = {
   refreshReuse: true,
   beforeLogout: true,
   afterLogout: true,
-  sessionRevoked: true,
+  beforeSessionRevoke: true,
+  afterSessionRevoke: true,
   beforePasswordChange: true,
   afterPasswordChange: true,
   userUpdated: true,

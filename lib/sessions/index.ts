@@ -11,6 +11,7 @@ export * from './session-opener.service';
 export * from './session-policy';
 export * from './session-refresher.service';
 export * from './session-replacer.service';
+export * from './session-revocation-gate.service';
 export * from './session-state';
 export * from './session-tokens';
 export * from './session.options';

@@ -28,7 +28,7 @@ export class SessionEnder {
       const ended = await this.sessions.revoke(sessionId, reason, at, userId);
       if (!ended) return false;
       await this.announce({ sessionId, userId: null }, at);
-      await this.hooks.after('sessionRevoked', () => ({ userId, sessionIds: [sessionId], reason }));
+      await this.hooks.after('afterSessionRevoke', () => ({ userId, sessionIds: [sessionId], reason }));
       return true;
     });
   }
@@ -68,9 +68,9 @@ export class SessionEnder {
 
   /** The statement says how many sessions it ended, and is asked which only where somebody wants to know. */
   private async tell(userId: string, reason: SessionEndReason, at: Date, ended: number): Promise<void> {
-    if (ended === 0 || !this.hooks.has('sessionRevoked')) return;
+    if (ended === 0 || !this.hooks.has('afterSessionRevoke')) return;
     const sessionIds = await this.sessions.findEnded(userId, reason, at);
-    await this.hooks.after('sessionRevoked', () => ({ userId, sessionIds, reason }));
+    await this.hooks.after('afterSessionRevoke', () => ({ userId, sessionIds, reason }));
   }
 
   private now(): Date {

@@ -21,7 +21,7 @@ const asked = [
   ['beforePasswordChange', 'password change'],
   ['beforeLogout', 'logout'],
   ['beforeLogout', 'logout of all'],
-  ['beforeLogout', 'end of a session'],
+  ['beforeSessionRevoke', 'end of a session'],
 ] as const;
 /** Hooks that are told. */
 const told = [
@@ -30,10 +30,10 @@ const told = [
   ['afterRefresh', 'refresh'],
   ['afterPasswordChange', 'password change'],
   ['afterLogout', 'logout'],
-  ['sessionRevoked', 'logout'],
-  ['sessionRevoked', 'logout of all'],
-  ['sessionRevoked', 'end of a session'],
-  ['sessionRevoked', 'password change'],
+  ['afterSessionRevoke', 'logout'],
+  ['afterSessionRevoke', 'logout of all'],
+  ['afterSessionRevoke', 'end of a session'],
+  ['afterSessionRevoke', 'password change'],
 ] as const;
 
 /** Each with every misbehaviour; hanging, which takes its time, once for a hook. */

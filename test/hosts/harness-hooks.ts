@@ -20,7 +20,7 @@ export function harnessHooks(file: HarnessHooks | undefined): NAuthConfig['hooks
   /** For payloads that name the account by its id: of those that have signed up here. */
   const ofId =
     (hook: string) =>
-    ({ userId }: Pick<HookEvent<'sessionRevoked'>, 'userId'>): Promise<void> | undefined =>
+    ({ userId }: Pick<HookEvent<'afterSessionRevoke'>, 'userId'>): Promise<void> | undefined =>
       misbehave(hook, emails.get(userId) ?? null);
   return {
     timeout: file.timeout,
@@ -34,7 +34,8 @@ export function harnessHooks(file: HarnessHooks | undefined): NAuthConfig['hooks
     afterPasswordChange: ofUser('afterPasswordChange'),
     beforeLogout: ofId('beforeLogout'),
     afterLogout: ofId('afterLogout'),
-    sessionRevoked: ofId('sessionRevoked'),
+    beforeSessionRevoke: ofId('beforeSessionRevoke'),
+    afterSessionRevoke: ofId('afterSessionRevoke'),
   };
 }
 

@@ -6,7 +6,7 @@ import type { LogoutAllResponse, LogoutResponse, LogoutSessionResponse } from '.
 import { DeviceRecognition } from '../../devices';
 import { NAuthException } from '../../errors';
 import { HookGate, HookRunner, type BeforeLogoutPayload } from '../../hooks';
-import { SessionEnder } from '../../sessions';
+import { SessionEnder, SessionRevocationGate } from '../../sessions';
 import { LogoutAllDTO, LogoutDTO, LogoutSessionDTO } from '../dto';
 import { validateDto } from '../../validation';
 
@@ -17,6 +17,7 @@ export class LogoutUseCase {
     @Inject(CurrentIdentity) private readonly identity: CurrentIdentity,
     @Inject(UNIT_OF_WORK) private readonly unitOfWork: UnitOfWork,
     @Inject(SessionEnder) private readonly sessions: SessionEnder,
+    @Inject(SessionRevocationGate) private readonly revocations: SessionRevocationGate,
     @Inject(DeviceRecognition) private readonly devices: DeviceRecognition,
     @Inject(HookGate) private readonly hookGate: HookGate,
     @Inject(HookRunner) private readonly hooks: HookRunner,
@@ -30,7 +31,14 @@ export class LogoutUseCase {
     const { forgetMe } = validateDto(LogoutDTO, body ?? {});
     const { session } = this.identity.require();
     const forgets = forgetMe === true || forgetMe === 'true';
-    await this.end(session, session.sessionId, 'logout', forgets);
+    const { userId, sessionId } = session;
+    const logout: BeforeLogoutPayload = { userId, scope: 'session', sessionId };
+    await this.ask(logout);
+    await this.unitOfWork.run(async () => {
+      const ended = await this.end(userId, sessionId, 'logout');
+      if (forgets) await this.forgetDevice(session);
+      if (ended) await this.tell(logout, 1);
+    });
     this.clearCookies(session, forgets);
     return { success: true };
   }
@@ -39,19 +47,15 @@ export class LogoutUseCase {
   async all(body: unknown): Promise<LogoutAllResponse> {
     const { forgetDevices: forgets = false } = validateDto(LogoutAllDTO, body ?? {});
     const { session } = this.identity.require();
-    const { userId } = session;
-    const logout: BeforeLogoutPayload = {
-      userId,
-      scope: 'all',
-      sessionId: session.sessionId,
-    };
+    const { userId, sessionId } = session;
+    const logout: BeforeLogoutPayload = { userId, scope: 'all', sessionId };
     await this.ask(logout);
     const revokedCount = await this.unitOfWork.run(async () => {
       const ended = await this.sessions.endAll(userId, 'logout_all');
       await this.audit.record('GLOBAL_SIGNOUT', {
         status: 'SUCCESS',
         userId,
-        sessionId: session.sessionId,
+        sessionId,
         details: { sessions: ended },
       });
       if (forgets && (await this.devices.forgetAll(userId)) > 0) {
@@ -72,31 +76,24 @@ export class LogoutUseCase {
   async one(params: unknown): Promise<LogoutSessionResponse> {
     const { sessionId } = validateDto(LogoutSessionDTO, params);
     const { session } = this.identity.require();
-    const ended = await this.end(session, sessionId, 'revoked_by_user');
+    const { userId } = session;
+    await this.revocations.ask(sessionId, userId);
+    const ended = await this.unitOfWork.run(() => this.end(userId, sessionId, 'revoked_by_user'));
     if (!ended) throw new NAuthException('RESOURCE_NOT_FOUND');
     const wasCurrentSession = sessionId === session.sessionId;
     if (wasCurrentSession) this.clearCookies(session, false);
     return { success: true, wasCurrentSession };
   }
 
-  /** True when this call ended the session; then, and only then, the trail says so. */
+  /** True when this call ended the session; then, and only then, the trail says so. Part of the running unit. */
   private async end(
-    current: CurrentSession,
+    userId: string,
     sessionId: string,
     reason: 'logout' | 'revoked_by_user',
-    forgetsDevice = false,
   ): Promise<boolean> {
-    const { userId } = current;
-    const logout: BeforeLogoutPayload = { userId, scope: 'session', sessionId };
-    await this.ask(logout);
-    return this.unitOfWork.run(async () => {
-      const ended = await this.sessions.end(sessionId, reason, userId);
-      if (forgetsDevice) await this.forgetDevice(current);
-      if (!ended) return false;
-      await this.audit.record('SESSION_REVOKED', { status: 'SUCCESS', userId, sessionId, reason });
-      await this.tell(logout, 1);
-      return true;
-    });
+    const ended = await this.sessions.end(sessionId, reason, userId);
+    if (ended) await this.audit.record('SESSION_REVOKED', { status: 'SUCCESS', userId, sessionId, reason });
+    return ended;
   }
 
   private async forgetDevice({ userId, sessionId, deviceId }: CurrentSession): Promise<void> {
