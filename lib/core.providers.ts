@@ -1,7 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
-import { AdminAccounts, AdminAuthService, AdministeredUsers, AdminPasswords } from './admin';
+import { AdminAccounts, AdminAudit, AdminAuthService, AdministeredUsers, AdminPasswords } from './admin';
 import { AUDIT_ALARM, AUDIT_OPTIONS, type AuditAlarm, auditProviders, AuthAuditService } from './audit';
 import { AuthService } from './auth';
 import { AccountPasswords } from './auth/passwords/account-passwords.service';
@@ -227,6 +227,7 @@ const domains: Provider[] = [
   AuthService,
   AdministeredUsers,
   AdminAccounts,
+  AdminAudit,
   AdminPasswords,
   AdminAuthService,
 ];

@@ -1,6 +1,14 @@
 export { AuthModule } from './auth.module';
 export type { NAuthConfigFactory, NAuthModuleExtras } from './auth.module-definition';
-export { AdminAuthService, AdminResetPasswordDTO, AdminSetPasswordDTO, AdminUserDTO } from './admin';
+export {
+  AdminAuditEventsDTO,
+  AdminAuditHistoryDTO,
+  AdminAuthService,
+  AdminResetPasswordDTO,
+  AdminSetPasswordDTO,
+  AdminSuspiciousActivityDTO,
+  AdminUserDTO,
+} from './admin';
 export {
   AuthAuditService,
   type AuditAnchor,

@@ -1,6 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditRecorder } from '../audit';
 import type {
+  AdminAuditEventsRequest,
+  AdminAuditHistoryRequest,
+  AdminAuditResponse,
   AdminDeleteUserResponse,
   AdminDisableUserRequest,
   AdminDisableUserResponse,
@@ -10,8 +13,10 @@ import type {
   AdminResetPasswordResponse,
   AdminSetPasswordRequest,
   AdminSetPasswordResponse,
+  AdminSuspiciousActivityRequest,
 } from '../contracts';
 import { AdminAccounts } from './admin-accounts.service';
+import { AdminAudit } from './admin-audit.service';
 import { AdminPasswords } from './admin-passwords.service';
 
 /**
@@ -25,6 +30,7 @@ export class AdminAuthService {
     @Inject(AuditRecorder) private readonly audit: AuditRecorder,
     @Inject(AdminPasswords) private readonly passwords: AdminPasswords,
     @Inject(AdminAccounts) private readonly accounts: AdminAccounts,
+    @Inject(AdminAudit) private readonly trail: AdminAudit,
   ) {}
 
   /**
@@ -101,5 +107,39 @@ export class AdminAuthService {
   deleteUser(params: unknown): Promise<AdminDeleteUserResponse>;
   deleteUser(params: unknown): Promise<AdminDeleteUserResponse> {
     return this.audit.watch('ACCOUNT_DELETED', () => this.accounts.delete(params));
+  }
+
+  /**
+   * The events about one user, newest first, with where they came from. A user who is gone has some too; `sub` of nobody
+   * has an empty page.
+   *
+   * @throws {NAuthException} VALIDATION_FAILED, SERVICE_UNAVAILABLE
+   */
+  getUserAuthHistory(query: AdminAuditHistoryRequest): Promise<AdminAuditResponse>;
+  getUserAuthHistory(query: unknown): Promise<AdminAuditResponse>;
+  getUserAuthHistory(query: unknown): Promise<AdminAuditResponse> {
+    return this.trail.history(query);
+  }
+
+  /**
+   * The events of one type, or of several, about whomever, newest first.
+   *
+   * @throws {NAuthException} VALIDATION_FAILED, SERVICE_UNAVAILABLE
+   */
+  getEventsByType(query: AdminAuditEventsRequest): Promise<AdminAuditResponse>;
+  getEventsByType(query: unknown): Promise<AdminAuditResponse>;
+  getEventsByType(query: unknown): Promise<AdminAuditResponse> {
+    return this.trail.events(query);
+  }
+
+  /**
+   * The events of status SUSPICIOUS, about one user or whomever, newest first.
+   *
+   * @throws {NAuthException} VALIDATION_FAILED, SERVICE_UNAVAILABLE
+   */
+  getSuspiciousActivity(query?: AdminSuspiciousActivityRequest): Promise<AdminAuditResponse>;
+  getSuspiciousActivity(query: unknown): Promise<AdminAuditResponse>;
+  getSuspiciousActivity(query: unknown = {}): Promise<AdminAuditResponse> {
+    return this.trail.suspicious(query);
   }
 }

@@ -1,4 +1,5 @@
 import { accountRoutes } from './account-routes';
+import { adminAuditRoutes } from './admin-audit-routes';
 import { adminRoutes } from './admin-routes';
 import { deviceRoutes } from './device-routes';
 import { mfaRoutes } from './mfa-routes';
@@ -11,6 +12,7 @@ export const routeManifest: readonly RouteDefinition[] = [
   ...accountRoutes,
   ...deviceRoutes,
   ...adminRoutes,
+  ...adminAuditRoutes,
   ...mfaRoutes,
 ];
 

@@ -10,8 +10,8 @@ import {
   timeOperators,
 } from '../../validation';
 
-/** Query of GET /audit/history. Numbers may be text, and lists one value, as in any query. */
-export class AuditHistoryDTO {
+/** A page of events out of a time. Numbers may be text, as in any query. */
+export class AuditPageDTO {
   @OptionalField()
   @IsWholeNumber(1, MAX_TOTAL)
   page?: number | string;
@@ -19,14 +19,6 @@ export class AuditHistoryDTO {
   @OptionalField()
   @IsWholeNumber(1, MAX_PAGE_LIMIT)
   limit?: number | string;
-
-  @OptionalField()
-  @IsOneOrMoreOf(auditEventTypes)
-  eventTypes?: AuditEventType | AuditEventType[];
-
-  @OptionalField()
-  @IsOneOrMoreOf(auditEventStatuses)
-  eventStatus?: AuditEventStatus | AuditEventStatus[];
 
   @OptionalField()
   @IsMoment()
@@ -51,6 +43,17 @@ export class AuditHistoryDTO {
   'createdAt[value]'?: string;
 }
 
-function hasFlatCriterion(dto: AuditHistoryDTO): boolean {
+/** Query of GET /audit/history. A list may be one value. */
+export class AuditHistoryDTO extends AuditPageDTO {
+  @OptionalField()
+  @IsOneOrMoreOf(auditEventTypes)
+  eventTypes?: AuditEventType | AuditEventType[];
+
+  @OptionalField()
+  @IsOneOrMoreOf(auditEventStatuses)
+  eventStatus?: AuditEventStatus | AuditEventStatus[];
+}
+
+function hasFlatCriterion(dto: AuditPageDTO): boolean {
   return dto['createdAt[operator]'] !== undefined || dto['createdAt[value]'] !== undefined;
 }

@@ -9,9 +9,12 @@ export type { ErrorMiddleware, Middleware, NextStep } from './middleware.type';
 export type { ResponseInterceptor } from './response-interceptors';
 export type { RouteHandler } from './route-handler';
 export {
+  AdminAuditEventsDTO,
+  AdminAuditHistoryDTO,
   AdminAuthService,
   AdminResetPasswordDTO,
   AdminSetPasswordDTO,
+  AdminSuspiciousActivityDTO,
   AdminUserDTO,
   AuditHistoryDTO,
   AuthAuditService,

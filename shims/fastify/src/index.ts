@@ -13,9 +13,12 @@ export type { ResponseInterceptor } from './response-interceptors';
 export type { RouteHandler, WrappedRouteHandler } from './route-handler';
 export { RouteResponse } from './route-response';
 export {
+  AdminAuditEventsDTO,
+  AdminAuditHistoryDTO,
   AdminAuthService,
   AdminResetPasswordDTO,
   AdminSetPasswordDTO,
+  AdminSuspiciousActivityDTO,
   AdminUserDTO,
   AuditHistoryDTO,
   AuthAuditService,

@@ -1,4 +1,5 @@
 import { adminAccountsTopic } from './admin-accounts.topic';
+import { adminAuditTopic } from './admin-audit.topic';
 import { adminMfaTopic } from './admin-mfa.topic';
 import { auditTopic } from './audit.topic';
 import { addressChangeTopic } from './address-change.topic';
@@ -44,6 +45,7 @@ export const topics: readonly Topic[] = [
   mfaTopic,
   adminAccountsTopic,
   adminMfaTopic,
+  adminAuditTopic,
   limitsTopic,
 ];
 

@@ -158,6 +158,9 @@ export const facadeCalls: Readonly<Record<string, Readonly<Record<string, Writin
       event: 'ACCOUNT_DELETED',
       succeed: ({ core, anonymous, sub }) => anonymous(() => core.adminAuthService.deleteUser({ sub })),
     },
+    getUserAuthHistory: READS,
+    getEventsByType: READS,
+    getSuspiciousActivity: READS,
   },
 };
 
