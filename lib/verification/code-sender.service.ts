@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditRecorder } from '../audit';
 import { CLOCK, secondsUntil, UNIT_OF_WORK, type Clock, type UnitOfWork } from '../common';
-import { NAuthException } from '../errors';
 import { Notifier, type Admission, type Channel } from '../notifications';
 import { limitKey, recipientSubject } from '../rate-limit';
 import type { ResolvedCodeOptions } from '../users';
@@ -10,6 +9,7 @@ import { codeLink } from './code-link';
 import { codeMessage, emailTemplateOf, smsTemplateOf, type CodeReader } from './code-message';
 import type { CodePurpose, CodeRequest } from './one-time-code';
 import { OneTimeCodes } from './one-time-codes.service';
+import { ResendTooSoonException } from './resend-too-soon';
 
 /** A code that somebody wants to have sent. */
 export interface CodeOrder {
@@ -96,7 +96,8 @@ export class CodeSender {
    * @throws {NAuthException} RATE_LIMIT_RESEND with `retryAfter`, and as `admit`
    */
   async resend(order: CodeOrder, owner: CodeOwner): Promise<SentCode> {
-    return this.sendAgain(await this.admitAgain(order, owner.subject), owner);
+    const admitted = await this.admitAgain(order, owner.subject);
+    return this.runRecorded(() => this.sendAgain(admitted, owner));
   }
 
   /**
@@ -105,28 +106,45 @@ export class CodeSender {
    * @throws {NAuthException} RATE_LIMIT_RESEND with `retryAfter`, and as `admit`
    */
   async admitAgain(order: CodeOrder, subject: string): Promise<AdmittedCode> {
-    await this.assertRested(order, subject);
+    await this.recorded(() => this.assertRested(order, subject));
     return this.admit(order);
   }
 
   /**
-   * The code of `resend`: a unit of work of its own, or part of the running one.
+   * The code of `resend`, within a unit of work that `runRecorded` runs.
    *
    * @throws {NAuthException} RATE_LIMIT_RESEND with `retryAfter`
    */
   async sendAgain(order: AdmittedCode, owner: CodeOwner): Promise<SentCode> {
-    const sent = await this.unitOfWork.run(() => this.send(order, owner));
+    const sent = await this.send(order, owner);
     // Somebody else was faster; what that one sent is what counts.
     if (!sent.isNew) await this.assertRested(order, owner.subject);
     return sent;
   }
 
+  /**
+   * Runs `work` as a unit of work. What `sendAgain` refuses in it is recorded when the unit is over: within it, the event
+   * would be undone along with it (R130).
+   *
+   * @throws what `work` throws
+   */
+  runRecorded<T>(work: () => Promise<T>): Promise<T> {
+    return this.recorded(() => this.unitOfWork.run(work));
+  }
+
+  private async recorded<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof ResendTooSoonException) await this.recordTooSoon(error.order);
+      throw error;
+    }
+  }
+
   private async assertRested(order: CodeOrder, subject: string): Promise<void> {
     const { purpose, to, options } = order;
     const waitMs = await this.codes.resendWait(purpose, subject, options.resendDelayMs, to);
-    if (waitMs <= 0) return;
-    await this.recordTooSoon(order);
-    throw new NAuthException('RATE_LIMIT_RESEND', { retryAfter: Math.ceil(waitMs / 1000) });
+    if (waitMs > 0) throw new ResendTooSoonException(order, waitMs);
   }
 
   /** Of the type that the caps on messages have; it costs its sender nothing, so now and then only (R030). */

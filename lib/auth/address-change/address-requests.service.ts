@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AuthAuditService } from '../../audit';
-import { UNIT_OF_WORK, type UnitOfWork } from '../../common';
 import { ContextStorage } from '../../context';
 import type { PendingAddress } from '../../contracts';
 import { NAuthException } from '../../errors';
@@ -52,7 +51,6 @@ export class AddressRequests {
     @Inject(Notifier) private readonly notifier: Notifier,
     @Inject(AuthAuditService) private readonly audit: AuthAuditService,
     @Inject(ContextStorage) private readonly context: ContextStorage,
-    @Inject(UNIT_OF_WORK) private readonly unitOfWork: UnitOfWork,
   ) {}
 
   /**
@@ -66,7 +64,7 @@ export class AddressRequests {
   async request(user: User, wishes: readonly AddressWish[]): Promise<AddressRequestOutcome[]> {
     const steps: AddressStep[] = [];
     for (const wish of wishes) steps.push(await this.prepare(user, wish));
-    return this.unitOfWork.run(async () => {
+    return this.sender.runRecorded(async () => {
       const outcomes: AddressRequestOutcome[] = [];
       for (const step of steps) outcomes.push(await step());
       return outcomes;
