@@ -233,7 +233,7 @@ const samples: Record<string, unknown[]> = {
     'passkey.userVerification': ['required', 'preferred', 'discouraged'],
     'backup.enabled': [true, false],
     'backup.codeCount': [1, 50],
-    'backup.codeLength': [13, 64],
+    'backup.codeLength': [10, 64],
     rememberDevices: ['never', 'always', 'user_opt_in'],
     rememberDeviceDays: [1, 365],
     bypassMFAForTrustedDevices: [true, false],

@@ -30,7 +30,7 @@ export interface BackupCodeOptions {
   enabled?: boolean;
   /** Codes of a set. Default 10. */
   codeCount?: number;
-  /** Characters of a code, each of 5 random bits; at least 13. Default 16. */
+  /** Characters of a code, each of 5 random bits; at least 10. Default 16. */
   codeLength?: number;
 }
 

@@ -1,4 +1,5 @@
 import type { BackupCodeOptions, MfaOptions, PasskeyOptions, TotpOptions } from '../../mfa/mfa.options';
+import { LONGEST_BACKUP_CODE, SHORTEST_BACKUP_CODE } from '../../mfa/backup-codes/backup-code';
 import { adaptiveSchema } from './adaptive.schema';
 import { field, flag, oneOf, section, text, textList, wholeNumber } from '../fields';
 import type { MfaMethodName } from '../../contracts';
@@ -36,8 +37,7 @@ export const mfaSchema = section<MfaOptions>({
   backup: section<BackupCodeOptions>({
     enabled: flag(),
     codeCount: wholeNumber(1, 50),
-    // R083: 64 random bits at least, 5 for each character.
-    codeLength: wholeNumber(13, 64),
+    codeLength: wholeNumber(SHORTEST_BACKUP_CODE, LONGEST_BACKUP_CODE),
   }),
   rememberDevices: oneOf(['never', 'always', 'user_opt_in']),
   rememberDeviceDays: wholeNumber(1, 365),

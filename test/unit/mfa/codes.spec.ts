@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { borrowTestDatabase } from '../../support/database-pool';
 import { describeEachEngine, type TestDatabase } from '../../support/services';
 import { connect } from '../audit/support';
-import { member, message, outcome, withAddress, withApp, withCode, world } from './support';
+import { Client, member, message, outcome, withAddress, withApp, withCode, world } from './support';
 
 const PHONE = '+12025550123';
 
@@ -129,6 +129,26 @@ describeEachEngine('backup codes', (engine) => {
     const sql = await connect(database);
     const dump = JSON.stringify(await sql.query('SELECT * FROM nauth_mfa_backup_codes'));
     for (const code of codes) expect(dump).not.toContain(code.replaceAll('-', ''));
+  });
+
+  it('may be short, and work on after their length was changed', async () => {
+    const here = await world(database, { backup: { codeLength: 10 } });
+    const who = await member(here);
+    await withApp(here, who);
+    const { codes } = await who.as(() => here.core.mfaService.generateBackupCodes());
+    for (const code of codes) expect(code).toMatch(/^([0-9A-HJKMNP-TV-Z]{4}-){2}[0-9A-HJKMNP-TV-Z]{2}$/);
+    const later = await world(database);
+    later.clock.offset = here.clock.offset;
+    const same = new Client(later.core, who.email);
+    for (const client of [who, same]) {
+      const answer = async (code: string | undefined) => {
+        const { session } = await client.login();
+        return outcome(client.respond(session, { method: 'backup', code }));
+      };
+      const [code] = codes.splice(0, 1);
+      expect(await answer(code)).toBe('tokens');
+      expect(await answer(code)).toBe('VERIFY_CODE_INVALID');
+    }
   });
 
   it("of one account are nobody else's", async () => {
