@@ -554,8 +554,8 @@ describe('verification', () => {
   const sender = { send: () => Promise.resolve() };
   refused([
     [{ signup: { emailVerification: { codeLength: 5 } } }, 'signup.emailVerification.codeLength'],
-    [{ signup: { emailVerification: { expiresIn: '11m' } } }, 'signup.emailVerification.expiresIn'],
-    [{ signup: { phoneVerification: { expiresIn: 601 } } }, 'signup.phoneVerification.expiresIn'],
+    [{ signup: { emailVerification: { expiresIn: '61m' } } }, 'signup.emailVerification.expiresIn'],
+    [{ signup: { phoneVerification: { expiresIn: 3601 } } }, 'signup.phoneVerification.expiresIn'],
     [{ signup: { phoneVerification: { baseUrl: 'https://a.example' } } }, 'signup.phoneVerification.baseUrl'],
     [{ signup: { emailVerification: { baseUrl: '/verify' } } }, 'signup.emailVerification.baseUrl'],
     [
@@ -568,6 +568,14 @@ describe('verification', () => {
     ],
     [{ signup: { verificationMethod: 'phone', allowDuplicatePhones: true } }, 'signup.allowDuplicatePhones'],
   ]);
+
+  it('gives no code a longer life than ten minutes (R069)', () => {
+    const { signup } = resolve({
+      signup: { emailVerification: { expiresIn: 3600 }, phoneVerification: { expiresIn: '9m' } },
+    });
+    expect(signup.emailVerification.expiresInMs).toBe(600_000);
+    expect(signup.phoneVerification.expiresInMs).toBe(540_000);
+  });
   refused(
     [
       [{ signup: { verificationMethod: 'email' } }, 'emailProvider'],

@@ -4,7 +4,7 @@ import type { Duration } from '../common';
 export interface CodeOptions {
   /** Digits. Default 6, which is also the least. */
   codeLength?: number;
-  /** Life of a code. At most ten minutes (R069). */
+  /** Life of a code. Verifications: ten minutes at most, also where it is longer, up to an hour (R069). */
   expiresIn?: Duration;
   /** Tries for each code. Default 3. */
   maxAttempts?: number;
