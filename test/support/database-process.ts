@@ -7,7 +7,8 @@ import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../lib/persistence/data-source-options';
 import type { DatabaseOptions } from '../../lib/config/nauth-config';
 import { databasePrograms, serverAccount } from './database-programs';
-import { eventually, freePort } from './redis-process';
+import { freePort } from './free-port';
+import { eventually } from './redis-process';
 import type { ServerEngineName } from './services';
 
 const running = new Set<ChildProcess>();

@@ -1,12 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
+import { freePort } from './free-port';
 import { redisServerProgram } from './services';
 
 const running = new Set<ChildProcess>();
@@ -15,9 +14,6 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Below the ports that the system gives to outgoing connections, so that a port is still free after a restart. */
-const LOWEST_PORT = 20_000;
-const HIGHEST_PORT = 32_000;
 const TRIES = 10;
 const START_MS = 30_000;
 
@@ -168,27 +164,4 @@ export async function eventually<T>(work: () => Promise<T>, milliseconds = START
 /** For `eventually`: fails until the claim holds. */
 export function must(claim: boolean, what: string): void {
   if (!claim) throw new Error(`not yet: ${what}`);
-}
-
-const given = new Set<number>();
-
-/** A port that is free together with the two above it; no other server of this process is given it. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(LOWEST_PORT, HIGHEST_PORT);
-    const ports = [port, port + 1, port + 2];
-    if (ports.some((each) => given.has(each))) continue;
-    const free = await Promise.all(ports.map(isFree));
-    if (!free.every(Boolean)) continue;
-    for (const each of ports) given.add(each);
-    return port;
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }

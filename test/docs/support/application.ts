@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const START_MS = 30_000;
+export { freePort } from '../../support/free-port';
+
+const START_MS = 60_000;
 
 export interface Application {
   url: string;
@@ -68,15 +69,4 @@ async function answering(url: string, hasEnded: () => boolean): Promise<void> {
     await sleep(50);
   }
   throw new Error(`no answer within ${START_MS} ms`);
-}
-
-/** A port that is free now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
