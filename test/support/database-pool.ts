@@ -55,7 +55,9 @@ async function dropAll(engine: ServerEngineName, prefix: string): Promise<void> 
     engine,
     `SELECT ${column} AS name FROM ${catalogue} WHERE ${column} LIKE '${prefix.replaceAll('_', '\\_')}%'`,
   );
-  for (const { name } of found) await administer(engine, `DROP DATABASE IF EXISTS ${name}`);
+  // A server may not have noticed yet that a worker is gone.
+  const force = engine === 'postgres' ? ' WITH (FORCE)' : '';
+  for (const { name } of found) await administer(engine, `DROP DATABASE IF EXISTS ${name}${force}`);
 }
 
 /** Whoever is still connected may hold locks. */
