@@ -2,6 +2,7 @@ import { Agent, createServer, request as httpRequest, type IncomingMessage, type
 import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { IDLE_MS } from './http-client';
 
 const CHECK_MS = 50;
 
@@ -18,7 +19,7 @@ export class Balancer {
   /** Requests whose connection ended without an answer. */
   readonly lost: string[] = [];
   private readonly targets = new Map<string, Target>();
-  private readonly agent = new Agent({ keepAlive: true });
+  private readonly agent = new Agent({ keepAlive: true, timeout: IDLE_MS });
   private turn = 0;
   private isChecking = false;
   private checked: Promise<void> = Promise.resolve();

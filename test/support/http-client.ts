@@ -19,10 +19,16 @@ export interface ClientCall {
   headers?: Record<string, string>;
 }
 
+/**
+ * A connection that has been idle for so long, in milliseconds, is not used again: the server, which ends it after five
+ * seconds, could be doing so at that moment.
+ */
+export const IDLE_MS = 2500;
+
 /** A browser in small: keeps cookies, sends the CSRF token back, and holds one connection open. */
 export class HttpClient {
   readonly jar = new Map<string, string>();
-  private readonly agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: 1, timeout: IDLE_MS });
 
   constructor(private readonly baseUrl: string) {}
 

@@ -1,5 +1,6 @@
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { Cookie, CookieJar } from 'tough-cookie';
+import { IDLE_MS } from '../../support/http-client';
 
 export interface Answer {
   status: number;
@@ -24,7 +25,7 @@ export const USER_AGENT = 'nauth-e2e/1.0';
 /** Sends requests over one kept connection, with a cookie jar that goes by the rules of browsers. */
 export class UserAgent {
   readonly jar = new CookieJar(undefined, { allowSpecialUseDomain: true, rejectPublicSuffixes: false });
-  private readonly agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: 1, timeout: IDLE_MS });
 
   constructor(readonly baseUrl: string) {}
 
