@@ -176,7 +176,9 @@ export const auditTopic: Topic = (world) =>
         const encoded = new URLSearchParams(query).toString();
         expect([operator, await ids(`?${encoded}`)]).toEqual([operator, found]);
       }
-      expect(await ids(`?createdAt[operator]=gte&createdAt[value]=${day}&endDate=${at}`)).toHaveLength(3);
+      // The first of them may have been on the day before.
+      const since = account?.createdAt.slice(0, 10);
+      expect(await ids(`?createdAt[operator]=gte&createdAt[value]=${since}&endDate=${at}`)).toHaveLength(3);
     });
 
     it('refuses queries that are none, and names what is wrong', async () => {
