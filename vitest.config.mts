@@ -13,8 +13,10 @@ export default defineConfig({
     pool: 'forks',
     isolate: false,
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // A hang fails all the same; a busy machine does not.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       {
         extends: true,
@@ -36,8 +38,7 @@ export default defineConfig({
           include: ['test/{e2e,conformance,docs}/**/*.spec.ts'],
           exclude: slow,
           globalSetup: ['test/support/build.setup.ts', 'test/support/database-pool.setup.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          testTimeout: 120_000,
           sequence: { groupOrder: 1 },
         },
       },
@@ -47,8 +48,7 @@ export default defineConfig({
           name: 'races',
           include: ['test/races/**/*.spec.ts'],
           globalSetup: ['test/support/build.setup.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          testTimeout: 120_000,
           // Nothing beside them: what they find depends on many requests arriving at one moment.
           fileParallelism: false,
           sequence: { groupOrder: 2 },
@@ -61,7 +61,6 @@ export default defineConfig({
           include: ['test/faults/**/*.spec.ts'],
           globalSetup: ['test/support/build.setup.ts'],
           testTimeout: 120_000,
-          hookTimeout: 120_000,
           // Nothing beside them: they kill and hold up what others would wait for.
           fileParallelism: false,
           sequence: { groupOrder: 3 },

@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { PATIENCE_MS } from '../../test/support/patience';
 import { MINUTE, startBackend, type Backend } from './backend.fixture';
 import { isChallenge, MemoryStorage, NAuthClient, NAuthClientError, type NAuthEvent } from './index';
 
@@ -133,7 +134,7 @@ describe('the client with tokens in JSON', () => {
     const mail = await vi.waitFor(() => {
       const found = backend.mails.find(({ to }) => to === email);
       return found ?? Promise.reject(new Error('no mail yet'));
-    });
+    }, PATIENCE_MS);
     const request = { identifier: email, code: '1', newPassword: 'nine blue lakes' };
     expect((await refusal(client.confirmForgotPassword(request))).code).toBe('PASSWORD_RESET_CODE_INVALID');
     expect(await client.isAuthenticated()).toBe(true);

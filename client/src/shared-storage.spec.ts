@@ -62,7 +62,7 @@ describe('tabs that share a storage', () => {
     const locks = new Locks();
     uninstall = installBrowser({ navigator: { locks } });
     void locks.request(`nauth:refresh:${backend.url}/auth`, {}, () => new Promise(() => undefined));
-    const client = new NAuthClient({ baseUrl: backend.url, storage: new Items(), timeout: 300 });
+    const client = new NAuthClient({ baseUrl: backend.url, storage: new Items(), timeout: 2000 });
     await client.signup({ email: 'patient@example.com', password: 'a passphrase of tabs' });
     backend.advance(16 * MINUTE);
     expect(await client.getProfile()).toMatchObject({ email: 'patient@example.com' });

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { PATIENCE_MS } from '../support/patience';
 import { createTestDatabase, describeEachEngine, type TestDatabase } from '../support/services';
 import { freePort, startApplication, type Application } from './support/application';
 import { send, text } from './support/http';
@@ -105,7 +106,7 @@ async function driveWithVerification({ url, output }: Application): Promise<void
     const [found] = /\b\d{6}\b/.exec(output().slice(output().indexOf('NOT SENT'))) ?? [];
     if (!found) throw new Error('no code is printed yet');
     return found;
-  }, 10_000);
+  }, PATIENCE_MS);
   const answer = { session: text(signup, 'session'), type: 'VERIFY_EMAIL', code };
   const done = await send('POST', `${url}/auth/respond-challenge`, { body: answer });
   expect([done.status, done.body.user]).toMatchObject([200, { isEmailVerified: true }]);

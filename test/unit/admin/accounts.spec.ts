@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { AdminAuthService } from '../../../lib/admin';
 import { borrowTestDatabase } from '../../support/database-pool';
+import { PATIENCE_MS } from '../../support/patience';
 import { describeEachEngine, type TestDatabase } from '../../support/services';
 import { boot, outcome, PASSWORD, signUp, type Owner, type Toolkit } from '../passwords/support';
 
@@ -46,7 +47,7 @@ describeEachEngine('accounts in the hands of an administrator', (engine) => {
       const mail = on.mails.find((message) => message.template === template && message.to === owner.email);
       if (!mail) throw new Error('no mail yet');
       return mail;
-    });
+    }, PATIENCE_MS);
 
   it('are disabled with all that they have opened, and the owner is told', async () => {
     await login();

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { PATIENCE_MS } from '../../support/patience';
 import { createTestDatabase, type TestDatabase } from '../../support/services';
 import { connect } from '../audit/support';
 import {
@@ -42,7 +43,7 @@ describe('a password that was set by a code (R086)', () => {
     const before = codes();
     const { challengeParameters } = await who.login(password);
     if (challengeParameters?.['codeDeliveryDestination']) {
-      await vi.waitFor(() => expect(codes()).toBeGreaterThan(before));
+      await vi.waitFor(() => expect(codes()).toBeGreaterThan(before), PATIENCE_MS);
     }
     return challengeParameters?.['availableMethods'];
   }
@@ -105,7 +106,7 @@ describe('a password that was set by a code (R086)', () => {
         ({ to, subject }) => to === who.email && subject === 'Your password was changed',
       );
       expect(told.map(({ ipAddress }) => ipAddress)).toEqual([undefined, '192.0.2.77', undefined]);
-    });
+    }, PATIENCE_MS);
     expect(await methodsOf(who, byAdmin.newPassword)).toEqual(['email']);
   });
 

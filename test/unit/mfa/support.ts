@@ -3,6 +3,7 @@ import { TOTP } from 'otpauth';
 import { expect, onTestFinished, vi } from 'vitest';
 import { randomId } from '../../../lib/common';
 import type { AuthResponseDTO } from '../../../lib/auth';
+import { PATIENCE_MS } from '../../support/patience';
 import { createTestDatabase, type TestDatabase } from '../../support/services';
 import { secrets, testConfig } from '../nest/support';
 
@@ -193,7 +194,7 @@ export async function message({ sent }: World, wanted: Partial<Sent>): Promise<S
     );
     expect(found, JSON.stringify(wanted)).toBeDefined();
     return found as Sent;
-  });
+  }, PATIENCE_MS);
 }
 
 /** Runs `work`, and gives what it answered together with the code that it sent. */
@@ -209,7 +210,7 @@ export async function withCode<T>(
     const code = codes()[before]?.code;
     if (!code) throw new Error(`no code came by ${channel}`);
     return { answer, code };
-  });
+  }, PATIENCE_MS);
 }
 
 /** Sets an address up as a factor; where its code went. */

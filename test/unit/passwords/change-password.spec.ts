@@ -6,6 +6,7 @@ import type { PasswordChangePayload } from '../../../lib/hooks';
 import { PasswordChanger } from '../../../lib/password';
 import { OneTimeCodes, type CodePurpose } from '../../../lib/verification';
 import { borrowTestDatabase } from '../../support/database-pool';
+import { PATIENCE_MS } from '../../support/patience';
 import { describeEachEngine, type TestDatabase } from '../../support/services';
 import { boot, NEW, outcome, PASSWORD, signUp, type Owner, type Toolkit } from './support';
 
@@ -101,7 +102,7 @@ describeEachEngine('change of the password', (engine) => {
     );
     expect(events).toEqual([{ status: 'SUCCESS', reason: null }]);
     const told = () => on.mails.filter(({ template }) => template === 'passwordChanged').map(({ to }) => to);
-    await vi.waitFor(() => expect(told()).toEqual([owner.email]));
+    await vi.waitFor(() => expect(told()).toEqual([owner.email]), PATIENCE_MS);
     expect(JSON.stringify(on.mails)).not.toContain(NEW);
   });
 

@@ -5,6 +5,7 @@ import { replayRisk } from '../../../lib/risk';
 import { AuthAuditService } from '../../../lib/audit';
 import { NAuthException } from '../../../lib/errors';
 import { borrowTestDatabase } from '../../support/database-pool';
+import { PATIENCE_MS } from '../../support/patience';
 import { describeEachEngine, type TestDatabase } from '../../support/services';
 import { BERN, DAY_MS, HOUR_MS, LIMA, NOWHERE, outcomeOf, places, World, ZURICH } from './support';
 
@@ -168,7 +169,7 @@ describeEachEngine('adaptive second factors', (engine) => {
     const person = await world.person();
     const notices = () => world.notices().length;
     for (let count = 0; count < 3; count += 1) await world.logIn(person, { address: LIMA });
-    await vi.waitFor(() => expect(notices()).toBe(1));
+    await vi.waitFor(() => expect(notices()).toBe(1), PATIENCE_MS);
     expect(await world.logIn(person, { address: ZURICH, token: person.token })).toBe('tokens');
     expect(notices()).toBe(1);
   });

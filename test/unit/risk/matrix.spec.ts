@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { MfaEnforcement } from '../../../lib/contracts';
 import { ORIGIN, type Mischief, type RequestOptions } from '../../support/passkeys/software-authenticator';
 import { borrowTestDatabase } from '../../support/database-pool';
+import { PATIENCE_MS } from '../../support/patience';
 import { describeEachEngine, type TestDatabase } from '../../support/services';
 import {
   AppFactor,
@@ -55,7 +56,7 @@ async function reset(world: World, { email }: Holder): Promise<void> {
     const mail = world.mails.messages.find(({ to, variables }) => to === email && 'code' in variables);
     if (!mail) throw new Error('no code yet');
     return String(mail.variables['code']);
-  });
+  }, PATIENCE_MS);
   const body = { identifier: email, code, newPassword: NEW_PASSWORD };
   await world.from({}, () => world.auth.confirmForgotPassword(body));
 }
