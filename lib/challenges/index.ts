@@ -14,3 +14,4 @@ export * from './sign-in';
 export * from './sign-in-gate.service';
 export * from './sign-in-details';
 export * from './sign-in-observer';
+export * from './spared-sign-ins';

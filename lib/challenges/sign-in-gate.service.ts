@@ -14,6 +14,7 @@ import type { ChallengeResolver, PreparedChallenge } from './challenge-resolver'
 import type { SignIn } from './sign-in';
 import { SIGN_IN_DETAILS, type SignInDetails, type SignInDetailsSource } from './sign-in-details';
 import { SIGN_IN_OBSERVER, type SignInObserver } from './sign-in-observer';
+import { SPARED_SIGN_INS, type SparedSignIns } from './spared-sign-ins';
 
 /** Either tokens or the next challenge, never both. */
 export type SignInOutcome =
@@ -49,6 +50,7 @@ export class SignInGate {
     @Inject(AuthAuditService) private readonly audit: AuthAuditService,
     @Optional() @Inject(SIGN_IN_OBSERVER) private readonly observer?: SignInObserver,
     @Optional() @Inject(SIGN_IN_DETAILS) private readonly details?: SignInDetailsSource,
+    @Optional() @Inject(SPARED_SIGN_INS) private readonly spared?: SparedSignIns,
   ) {}
 
   /**
@@ -101,7 +103,8 @@ export class SignInGate {
         return { status: 'challenged', challenge: await this.opener.open(next.name, step, signIn) };
       }
       const { user, authMethod, amr, deviceName, isSignup } = signIn;
-      const issued = await this.sessions.open({ user, authMethod, amr: [...amr], deviceName });
+      const mfaSparedBy = this.spared?.sparedBy(signIn) ?? null;
+      const issued = await this.sessions.open({ user, authMethod, amr: [...amr], mfaSparedBy, deviceName });
       await this.observer?.opened(signIn, issued);
       const { sessionId } = issued;
       if (isSignup) await this.notices.welcome(user);

@@ -2,8 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AuthAuditService } from '../audit';
 import type { CurrentSession } from '../context';
 import { NAuthException } from '../errors';
-import { SessionElevator, SessionEnder } from '../sessions';
-import { SECOND_FACTOR } from './second-factor';
+import { SECOND_FACTOR, SessionElevator, SessionEnder } from '../sessions';
 
 /** What the first factor means for the sessions that are open already. */
 @Injectable()

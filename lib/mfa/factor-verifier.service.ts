@@ -4,13 +4,13 @@ import { CLOCK, type Clock } from '../common';
 import type { MfaAnswerMethod, MfaMethodName } from '../contracts';
 import { NAuthException } from '../errors';
 import { PasswordChanger } from '../password';
+import { SECOND_FACTOR } from '../sessions';
 import type { User } from '../users';
 import { BackupCodes } from './backup-codes/backup-codes.service';
 import type { MfaDevice } from './mfa-device';
 import type { MfaMethod, MfaUseContext, ShownFactor } from './mfa-method';
 import { MfaMethodRegistry } from './mfa-method-registry';
 import { MFA_REPOSITORY, type MfaRepository } from './mfa.repository';
-import { SECOND_FACTOR } from './second-factor';
 
 /** Who is to show a factor, where, and what has been shown already. */
 export interface FactorRequest {

@@ -23,5 +23,4 @@ export * from './recent-auth-age';
 export * from './recent-authentication.service';
 export * from './trusted-devices/device-trust.service';
 export * from './trusted-devices/trusted-devices.use-case';
-export * from './second-factor';
 export * from './session-factors.service';

@@ -4,12 +4,11 @@ import { CLOCK, type Clock } from '../common';
 import type { AuthMethod, MfaGracePeriod } from '../contracts';
 import { NAuthException } from '../errors';
 import type { MfaAccount } from './mfa-device';
-import type { SessionWithUser } from '../sessions';
+import { hasSecondFactor, type SessionWithUser } from '../sessions';
 import { MFA_OPTIONS, type ResolvedMfaOptions } from './mfa.options';
 import { MFA_REPOSITORY, type MfaRepository } from './mfa.repository';
 import { RISK_ASSESSMENT, type RiskAssessment, type RiskDecision } from './ports/risk-assessment';
-import { SECOND_FACTOR_BYPASS, type SecondFactorBypass } from './ports/second-factor-bypass';
-import { hasSecondFactor } from './second-factor';
+import { SparedFactors } from './spared-factors.service';
 
 const DAY_MS = 24 * 3600_000;
 const SOCIAL: readonly AuthMethod[] = ['google', 'apple', 'facebook'];
@@ -29,29 +28,30 @@ export class MfaPolicy {
   constructor(
     @Inject(MFA_OPTIONS) private readonly options: ResolvedMfaOptions,
     @Inject(MFA_REPOSITORY) private readonly mfa: MfaRepository,
+    @Inject(SparedFactors) private readonly spared: SparedFactors,
     @Inject(CLOCK) private readonly clock: Clock,
-    @Optional() @Inject(SECOND_FACTOR_BYPASS) private readonly bypass?: SecondFactorBypass,
     @Optional() @Inject(RISK_ASSESSMENT) private readonly risk?: RiskAssessment,
   ) {}
 
   /** @throws {NAuthException} SIGNIN_BLOCKED_HIGH_RISK, SERVICE_UNAVAILABLE */
   async demandOf(signIn: SignIn): Promise<MfaDemand> {
     const { enabled, enforcement } = this.options;
-    if (!enabled) return 'none';
+    if (!enabled) {
+      this.spared.noteOff(signIn);
+      return 'none';
+    }
     const decision = enforcement === 'ADAPTIVE' ? await this.assess(signIn) : undefined;
     if (decision === 'block_signin') throw new NAuthException('SIGNIN_BLOCKED_HIGH_RISK');
     if (hasSecondFactor(signIn.amr)) return 'none';
     const account = await this.mfa.findAccount(signIn.user.id);
-    if (account.factors > 0) {
-      return decision === 'allow' || (await this.isSpared(signIn)) ? 'none' : 'factor';
-    }
+    if (account.factors > 0) return (await this.spared.spares(signIn, decision)) ? 'none' : 'factor';
     if (!this.isRequiredOf(account) || this.isFreedBySocialLogin(signIn)) return 'none';
     return this.graceEnd(account) > this.clock.now() ? 'none' : 'setup';
   }
 
   /** Whether the account has to have a factor, now or when its grace period ends. */
   isRequiredOf(account: Pick<MfaAccount, 'exemption'>): boolean {
-    return this.options.enabled && this.options.enforcement !== 'OPTIONAL' && account.exemption === null;
+    return this.mayBeRequired() && account.exemption === null;
   }
 
   /**
@@ -60,7 +60,8 @@ export class MfaPolicy {
    */
   async gracePeriodOf(signIn: SignIn): Promise<MfaGracePeriod | undefined> {
     if (this.options.gracePeriodMs === 0) return undefined;
-    const end = await this.deadlineOf(signIn.user.id, signIn.authMethod);
+    if (!this.mayBeRequired()) return undefined;
+    const end = await this.deadlineOf(await this.mfa.findAccount(signIn.user.id), signIn.authMethod);
     if (end === undefined) return undefined;
     const left = end - this.clock.now();
     if (left <= 0) return undefined;
@@ -73,25 +74,30 @@ export class MfaPolicy {
   }
 
   /**
-   * Whether a session has to end: it was opened without a second factor, as a grace period or an earlier policy allowed, and
-   * the account has to have one by now (R086). A session that goes on without the factor of its account was spared it.
+   * Whether a session has to end (R086): it was opened without a second factor, and by now the account has to have one, or
+   * what spared it the factor that it has would spare it no more. The account is not looked up where neither can be.
    */
   async isOverdue({ user, session }: SessionWithUser): Promise<boolean> {
-    if (hasSecondFactor(session.amr)) return false;
-    const end = await this.deadlineOf(user.id, session.authMethod);
+    if (!this.options.enabled || hasSecondFactor(session.amr)) return false;
+    if (session.mfaSparedBy === null && !this.mayBeRequired()) return false;
+    const account = await this.mfa.findAccount(user.id);
+    if (account.factors > 0) return !(await this.spared.holds(session));
+    const end = await this.deadlineOf(account, session.authMethod);
     return end !== undefined && end <= this.clock.now();
   }
 
+  private mayBeRequired(): boolean {
+    return this.options.enabled && this.options.enforcement !== 'OPTIONAL';
+  }
+
   /** Until when the account may be without a factor; undefined where it has one or need not. The first time it begins. */
-  private async deadlineOf(userId: string, authMethod: AuthMethod): Promise<number | undefined> {
-    if (!this.options.enabled || this.options.enforcement === 'OPTIONAL') return undefined;
-    const account = await this.mfa.findAccount(userId);
+  private async deadlineOf(account: MfaAccount, authMethod: AuthMethod): Promise<number | undefined> {
     if (account.factors > 0 || !this.isRequiredOf(account) || this.isFreedBySocialLogin({ authMethod })) {
       return undefined;
     }
     const now = new Date(this.clock.now());
     return this.graceEnd({
-      requiredSince: account.requiredSince ?? (await this.mfa.noteRequired(userId, now)),
+      requiredSince: account.requiredSince ?? (await this.mfa.noteRequired(account.userId, now)),
     });
   }
 
@@ -102,10 +108,6 @@ export class MfaPolicy {
     const assessment = this.risk.assess(signIn);
     this.assessed.set(signIn, assessment);
     return assessment;
-  }
-
-  private async isSpared(signIn: SignIn): Promise<boolean> {
-    return this.options.bypassMFAForTrustedDevices && ((await this.bypass?.spares(signIn)) ?? false);
   }
 
   private isFreedBySocialLogin({ authMethod }: Pick<SignIn, 'authMethod'>): boolean {

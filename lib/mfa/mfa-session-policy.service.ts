@@ -3,7 +3,7 @@ import type { SessionEndReason } from '../contracts';
 import type { SessionPolicy, SessionWithUser } from '../sessions';
 import { MfaPolicy } from './mfa-policy.service';
 
-/** Ends sessions whose account has to have a second factor by now, and has none: the next sign-in sets it up. */
+/** Ends sessions without a second factor that the policy asks for by now: the next sign-in shows it, or sets it up. */
 @Injectable()
 export class MfaSessionPolicy implements SessionPolicy {
   constructor(@Inject(MfaPolicy) private readonly policy: MfaPolicy) {}

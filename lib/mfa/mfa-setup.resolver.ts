@@ -9,12 +9,11 @@ import type {
   SignIn,
 } from '../challenges';
 import { NAuthException } from '../errors';
-import { SessionEnder } from '../sessions';
+import { SECOND_FACTOR, SessionEnder } from '../sessions';
 import { FactorEnrolment } from './factor-enrolment.service';
 import type { MfaSetupContext } from './mfa-method';
 import { MfaMethodRegistry } from './mfa-method-registry';
 import { MfaPolicy } from './mfa-policy.service';
-import { SECOND_FACTOR } from './second-factor';
 
 /** The challenge MFA_SETUP_REQUIRED: a sign-in goes on when its account has a second factor. */
 @Injectable()

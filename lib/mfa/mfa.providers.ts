@@ -1,4 +1,5 @@
 import type { Provider } from '@nestjs/common';
+import { SPARED_SIGN_INS } from '../challenges';
 import { SESSION_POLICY } from '../sessions';
 import { AddressFactors } from './address-factors.service';
 import { BackupCodes } from './backup-codes/backup-codes.service';
@@ -26,6 +27,7 @@ import { PasskeyMethod } from './passkey/passkey.method';
 import { PendingFactorCleaner } from './pending-factor-cleaner.service';
 import { RecentAuthentication } from './recent-authentication.service';
 import { SessionFactors } from './session-factors.service';
+import { SparedFactors } from './spared-factors.service';
 import { SECOND_FACTOR_BYPASS } from './ports/second-factor-bypass';
 import { DeviceTrust } from './trusted-devices/device-trust.service';
 import { TrustedDevicesUseCase } from './trusted-devices/trusted-devices.use-case';
@@ -45,6 +47,8 @@ export const mfaProviders: Provider[] = [
   { provide: SECOND_FACTOR_BYPASS, useExisting: DeviceTrust },
   TrustedDevicesUseCase,
   MfaMethodRegistry,
+  SparedFactors,
+  { provide: SPARED_SIGN_INS, useExisting: SparedFactors },
   MfaPolicy,
   RecentAuthentication,
   FactorNotices,

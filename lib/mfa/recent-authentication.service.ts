@@ -2,10 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../common';
 import { CurrentIdentity, type AuthenticatedIdentity, type CurrentSession } from '../context';
 import { NAuthException } from '../errors';
-import { LiveSessions, SessionHolder, type SessionWithUser } from '../sessions';
+import { hasSecondFactor, LiveSessions, SessionHolder, type SessionWithUser } from '../sessions';
 import type { User } from '../users';
 import { MFA_REPOSITORY, type MfaRepository } from './mfa.repository';
-import { hasSecondFactor } from './second-factor';
 import { SessionFactors } from './session-factors.service';
 
 /** How long ago somebody may have proved who they are (R084). */

@@ -1,5 +1,6 @@
 export * from './duplicate-refresh';
 export * from './live-sessions.service';
+export * from './second-factor';
 export * from './session';
 export * from './session-cleaner.service';
 export * from './session-elevator.service';

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, UNIT_OF_WORK, type Clock, type UnitOfWork } from '../common';
 import { LiveSessions } from './live-sessions.service';
+import { hasSecondFactor } from './second-factor';
 import { SESSION_FEED, type SessionFeed } from './session-feed';
 import { SESSION_REPOSITORY, type SessionRepository } from './session.repository';
 
@@ -29,7 +30,8 @@ export class SessionElevator {
   elevate({ sessionId, userId, amr, authTime }: Elevation): Promise<boolean> {
     return this.unitOfWork.run(async () => {
       const at = new Date(this.clock.now());
-      if (!(await this.sessions.setProof(sessionId, userId, { amr: [...amr], authTime }, at))) return false;
+      const proof = { amr: [...amr], authTime, ...(hasSecondFactor(amr) && { mfaSparedBy: null }) };
+      if (!(await this.sessions.setProof(sessionId, userId, proof, at))) return false;
       const change = { sessionId, userId: null };
       await this.feed.append(change, at);
       this.unitOfWork.afterCommit(() => this.live.forget(change));

@@ -8,7 +8,7 @@ import type { AuthMethod } from '../contracts';
 import { DeviceRecognition } from '../devices';
 import { NAuthException } from '../errors';
 import { USER_REPOSITORY, type User, type UserRepository } from '../users';
-import type { Session } from './session';
+import type { MfaSparedBy, Session } from './session';
 import { SessionEnder } from './session-ender.service';
 import { SESSION_OPTIONS, type ResolvedSessionOptions } from './session.options';
 import { SESSION_REPOSITORY, type SessionRepository } from './session.repository';
@@ -19,6 +19,8 @@ export interface OpenSession {
   authMethod: AuthMethod;
   /** Authentication methods references (RFC 8176). */
   amr: string[];
+  /** What spared the sign-in its second factor, if something did. */
+  mfaSparedBy: MfaSparedBy | null;
   deviceName?: string | null;
 }
 
@@ -98,7 +100,7 @@ export class SessionOpener {
   }
 
   private newSession(
-    { user, authMethod, amr, deviceName }: OpenSession,
+    { user, authMethod, amr, mfaSparedBy, deviceName }: OpenSession,
     deviceId: string | null,
     location: GeoLocation | null,
   ): Session {
@@ -116,6 +118,7 @@ export class SessionOpener {
       delivery,
       authMethod,
       amr,
+      mfaSparedBy,
       authTime: createdAt,
       deviceId,
       deviceName: deviceName ?? null,

@@ -4,6 +4,7 @@ import { CLOCK, randomId, randomToken, type Clock } from '../common';
 import { ContextStorage, TOKEN_DELIVERY_OPTIONS } from '../context';
 import type { IssuedTokens, ResolvedTokenDeliveryOptions } from '../context';
 import { NAuthException } from '../errors';
+import { hasSecondFactor } from './second-factor';
 import type { Session } from './session';
 import { SessionEnder } from './session-ender.service';
 import { SESSION_REPOSITORY, type SessionRepository } from './session.repository';
@@ -30,8 +31,9 @@ export class SessionReplacer {
 
   /**
    * Ends the session and opens its successor, as part of the running unit of work. The successor takes over what was
-   * proved and when, how the tokens travel, and the absolute end (R055): it is the same sign-in. Nothing is to be done
-   * for one session twice, so this is for a session that still lives.
+   * proved and when, what spared it the second factor unless that has been shown since, how the tokens travel, and the
+   * absolute end (R055): it is the same sign-in. Nothing is to be done for one session twice, so this is for a session that
+   * still lives.
    *
    * @param proof what has been proved anew, in place of what the session stood for
    * @throws {NAuthException} AUTH_SESSION_NOT_FOUND when the session has ended meanwhile
@@ -41,7 +43,7 @@ export class SessionReplacer {
     if (!found || !(await this.ender.end(sessionId, 'replaced', userId))) {
       throw new NAuthException('AUTH_SESSION_NOT_FOUND');
     }
-    const successor = { ...this.successorOf(found.session), ...(proof && { ...proof, amr: [...proof.amr] }) };
+    const successor = this.successorOf(found.session, proof);
     await this.sessions.insert(successor);
     await this.audit.record('SESSION_CREATED', {
       status: 'SUCCESS',
@@ -62,7 +64,7 @@ export class SessionReplacer {
     return issued;
   }
 
-  private successorOf(session: Session): Session {
+  private successorOf(session: Session, { amr, authTime }: FreshProof = session): Session {
     const now = this.clock.now();
     const client = this.context.current()?.client;
     const ttl = this.delivery.refreshTtlMs[session.delivery];
@@ -71,6 +73,9 @@ export class SessionReplacer {
       id: randomId(),
       generation: 0,
       refreshSalt: randomToken(32),
+      amr: [...amr],
+      mfaSparedBy: hasSecondFactor(amr) ? null : session.mfaSparedBy,
+      authTime,
       ipAddress: client?.ipAddress ?? session.ipAddress,
       userAgent: client?.userAgent ?? session.userAgent,
       lastActivityAt: new Date(now),

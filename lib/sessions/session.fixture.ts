@@ -13,6 +13,7 @@ export function row(id: string, userId: string, revokedAt: Date | null = null): 
       delivery: 'json',
       authMethod: 'password',
       amr: ['pwd'],
+      mfaSparedBy: null,
       authTime: AT,
       deviceId: null,
       deviceName: null,

@@ -13,6 +13,14 @@ export interface RotateStatement {
   userAgent: string | null;
 }
 
+/** What has been proved in a session. */
+export interface SessionProof {
+  amr: string[];
+  authTime?: Date;
+  /** Null: nothing spares it the second factor any more. */
+  mfaSparedBy?: null;
+}
+
 /** A session as a refresh needs it. */
 export interface RefreshCandidate extends SessionWithUser {
   /** How long ago the live generation replaced its parent, by the clock of the database alone; null before the first rotation. */
@@ -47,8 +55,8 @@ export interface SessionRepository {
   findLive(userId: string, at: Date): Promise<Session[]>;
   /** Removes at most `limit` sessions whose absolute end is at or before `at`; the number removed. */
   deleteExpired(at: Date, limit: number): Promise<number>;
-  /** Writes what has been proved in a live session of the user; `authTime` is left as it is when undefined. */
-  setProof(id: string, userId: string, proof: { amr: string[]; authTime?: Date }, at: Date): Promise<boolean>;
+  /** Writes what has been proved in a live session of the user. What is undefined is left as it is. */
+  setProof(id: string, userId: string, proof: SessionProof, at: Date): Promise<boolean>;
   /**
    * Holds the row of a live session of the user until the surrounding unit ends, so that what ends sessions waits for the
    * unit, or the unit for it. False when there is none any more.

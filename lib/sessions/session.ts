@@ -1,6 +1,12 @@
 import type { AuthMethod, DeviceType, SessionEndReason, TokenDeliveryMethod } from '../contracts';
 import type { User } from '../users';
 
+/**
+ * Why a sign-in was not asked for the second factor of its account: the device was trusted, adaptive MFA allowed a risk of
+ * this level, or second factors were switched off, whether the account had one or not.
+ */
+export type MfaSparedBy = 'trusted_device' | `${'low' | 'medium' | 'high'}_risk` | 'mfa_off';
+
 /** A session row. It is also the refresh family: `generation` names the one refresh token that is live. */
 export interface Session {
   id: string;
@@ -11,6 +17,11 @@ export interface Session {
   delivery: TokenDeliveryMethod;
   authMethod: AuthMethod;
   amr: string[];
+  /**
+   * What spared it the second factor, for as long as it lacks one. Null where nothing did: the factor was shown, the account
+   * had none, or the session is older than this note.
+   */
+  mfaSparedBy: MfaSparedBy | null;
   /** When the user last proved who they are. */
   authTime: Date;
   /** The device that it was opened on; it may be forgotten since. Null outside of a request. */

@@ -15,10 +15,10 @@ import {
   type RateLimit,
   type ResolvedRateLimitsOptions,
 } from '../../rate-limit';
+import { SECOND_FACTOR } from '../../sessions';
 import { USER_REPOSITORY, type User, type UserIdentifier, type UserRepository } from '../../users';
 import { MFA_OPTIONS, type ResolvedMfaOptions } from '../mfa.options';
 import { MFA_REPOSITORY, type MfaRepository } from '../mfa.repository';
-import { SECOND_FACTOR } from '../second-factor';
 import { parseAssertion } from './credential-input';
 import { passkeyAmr } from './passkey-amr';
 import { PasskeyCeremonies } from './passkey-ceremonies.service';

@@ -3,9 +3,9 @@ import { AuthAuditService } from '../../audit';
 import type { SignIn } from '../../challenges';
 import { ContextStorage, type IssuedDevice, type IssuedTokens } from '../../context';
 import { TrustedDevices } from '../../devices';
+import { hasSecondFactor, type Session } from '../../sessions';
 import { MFA_OPTIONS, type ResolvedMfaOptions } from '../mfa.options';
 import type { SecondFactorBypass } from '../ports/second-factor-bypass';
-import { hasSecondFactor } from '../second-factor';
 
 /** What the policy makes of devices that their users trust. They are spared the second factor, and never the first (R088). */
 @Injectable()
@@ -34,6 +34,12 @@ export class DeviceTrust implements SecondFactorBypass {
       });
     }
     return true;
+  }
+
+  /** By the device that the session was opened on: a client shows its token where it signs in, and not at every refresh. */
+  async sparesSession({ userId, deviceId }: Session): Promise<boolean> {
+    if (deviceId === null || !this.isInUse()) return false;
+    return (await this.devices.list(userId)).some(({ id }) => id === deviceId);
   }
 
   async endTrust(userId: string): Promise<void> {

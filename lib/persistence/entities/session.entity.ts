@@ -25,6 +25,7 @@ export function sessionEntity(types: ColumnTypes, prefix: string): EntitySchema<
       delivery: column('delivery', types.ascii(16)),
       authMethod: column('auth_method', types.ascii(32)),
       amr: column('amr', types.json),
+      mfaSparedBy: column('mfa_spared_by', types.ascii(16), { nullable: true }),
       authTime: column('auth_time', types.time),
       deviceId: column('device_id', types.id, { nullable: true }),
       deviceName: column('device_name', types.text(255), { nullable: true }),

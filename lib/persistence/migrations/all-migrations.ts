@@ -10,6 +10,7 @@ import { mfa } from './0012-mfa.migration';
 import { passkeys } from './0013-passkeys.migration';
 import { signInPlaces } from './0014-sign-in-places.migration';
 import { passwordRecovery } from './0015-password-recovery.migration';
+import { sparedFactors } from './0016-spared-factors.migration';
 import type { SchemaMigration } from './migration';
 
 /** Every step of the schema, oldest first. */
@@ -26,4 +27,5 @@ export const allMigrations: readonly SchemaMigration[] = [
   passkeys,
   signInPlaces,
   passwordRecovery,
+  sparedFactors,
 ];

@@ -10,6 +10,7 @@ export function mapSession(row: SessionRow): Session {
     delivery: row.delivery,
     authMethod: row.authMethod,
     amr: row.amr,
+    mfaSparedBy: row.mfaSparedBy,
     authTime: row.authTime,
     deviceId: row.deviceId,
     deviceName: row.deviceName,

@@ -36,6 +36,7 @@ function newSession(userId: string, change: Partial<Session> = {}): Session {
     delivery: 'json',
     authMethod: 'password',
     amr: ['pwd'],
+    mfaSparedBy: null,
     authTime: NOW,
     deviceId: randomId(),
     deviceName: 'phone \u{1f4f1}',
@@ -214,6 +215,23 @@ describeEachEngine('repositories', (engine) => {
       await sessions.insert(session);
       expect(await sessions.findWithUser(session.id)).toEqual({ session, user });
       expect(await sessions.findLive(user.id, NOW)).toEqual([session]);
+    });
+
+    it('keeps what spared a session its factor until that has been shown', async () => {
+      const user = await users.insert(newUser(), 'hash');
+      const session = newSession(user.id, { mfaSparedBy: 'trusted_device' });
+      await sessions.insert(session);
+      const reason = async () => (await sessions.findForRefresh(session.id))?.session.mfaSparedBy;
+      expect(await reason()).toBe('trusted_device');
+      expect(await sessions.setProof(session.id, user.id, { amr: ['pwd', 'hwk'] }, NOW)).toBe(true);
+      expect(await reason()).toBe('trusted_device');
+      const proof = { amr: ['pwd', 'otp', 'mfa'], mfaSparedBy: null };
+      expect(await sessions.setProof(session.id, user.id, proof, later(1))).toBe(true);
+      expect((await sessions.findWithUser(session.id))?.session).toEqual({
+        ...session,
+        ...proof,
+        lastActivityAt: later(1),
+      });
     });
 
     it('stores hostile client text instead of failing on it', async () => {

@@ -140,6 +140,7 @@ async function insertSession(
     delivery: 'json',
     authMethod: 'password',
     amr: ['pwd'],
+    mfaSparedBy: null,
     authTime: NOW,
     deviceId: null,
     deviceName: null,

@@ -4,6 +4,7 @@ import type {
   RefreshCandidate,
   RotateStatement,
   Session,
+  SessionProof,
   SessionRepository,
   SessionWithUser,
 } from '../../sessions';
@@ -163,14 +164,19 @@ export class TypeormSessionRepository implements SessionRepository {
   async setProof(
     id: string,
     userId: string,
-    { amr, authTime }: { amr: string[]; authTime?: Date },
+    { amr, authTime, mfaSparedBy }: SessionProof,
     at: Date,
   ): Promise<boolean> {
     if (!isKnownId('session id', id) || !isKnownId('user id', userId)) return false;
     const affected = await this.update((query) =>
       query
         // The moment changes the row, so a server that counts changed rows counts this one.
-        .set({ amr, lastActivityAt: at, ...(authTime && { authTime }) })
+        .set({
+          amr,
+          lastActivityAt: at,
+          ...(authTime && { authTime }),
+          ...(mfaSparedBy === null && { mfaSparedBy }),
+        })
         .where('id = :id AND user_id = :userId AND revoked_at IS NULL AND expires_at > :at', {
           id,
           userId,

@@ -51,6 +51,7 @@ async function main(): Promise<void> {
       delivery: 'json',
       authMethod: 'password',
       amr: ['pwd'],
+      mfaSparedBy: null,
       authTime: at,
       deviceId: null,
       deviceName: null,
