@@ -2,6 +2,9 @@ import type { HarnessFile } from '../../hosts/harness-file';
 import type { DatabaseOptions } from '../../../lib/config/nauth-config';
 import type { Delivery } from './world';
 
+/** The longest there may be. */
+export const GRACE_SECONDS = 60;
+
 /** The configuration that the topics are written for. */
 export function serverFile({ type, url, poolSize }: DatabaseOptions, method: Delivery): HarnessFile {
   return {
@@ -14,7 +17,7 @@ export function serverFile({ type, url, poolSize }: DatabaseOptions, method: Del
       accessToken: { expiresIn: '15m' },
       refreshToken: {
         expiresIn: '7d',
-        graceSeconds: 10,
+        graceSeconds: GRACE_SECONDS,
         secret: 'e2e-refresh-Zq8Xv4Tn8Ls3Mb6Yc1Hd5Gf0Jp7w2R',
       },
     },
