@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hash } from 'bcrypt';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { NAuthException } from '../errors';
 import { defaultHashConcurrency, HashQueue } from './hash-queue';
 
@@ -16,6 +16,16 @@ function gate(): { job: () => Promise<void>; open: () => void } {
     open = resolve;
   });
   return { job: () => promise, open };
+}
+
+/** A job after which the queue knows how long jobs take. */
+async function takes(milliseconds: number, queue: HashQueue): Promise<void> {
+  const clock = vi
+    .spyOn(performance, 'now')
+    .mockReturnValueOnce(1000)
+    .mockReturnValueOnce(1000 + milliseconds);
+  await queue.run(() => Promise.resolve());
+  clock.mockRestore();
 }
 
 async function refusal(call: Promise<unknown>): Promise<NAuthException> {
@@ -118,19 +128,18 @@ describe('HashQueue', () => {
 
   it('refuses at once what would wait longer than maxWaitMs, and names the wait in whole seconds', async () => {
     const queue = queueOf(1, 1000, 100);
-    await queue.run(() => sleep(40));
+    await takes(40, queue);
     const { job, open } = gate();
     const outcomes = Array.from({ length: 10 }, () => queue.run(job).then(() => 'ran', refusalCode));
     open();
     const codes = await Promise.all(outcomes);
-    expect(codes[0]).toBe('ran');
-    expect(codes[1]).toBe('ran');
+    expect(codes.slice(0, 3)).toEqual(['ran', 'ran', 'ran']);
     expect(codes.slice(3)).toEqual(Array.from({ length: 7 }, () => 'SERVICE_UNAVAILABLE:1'));
   });
 
   it('always takes a job while a slot is free, however slow the last ones were', async () => {
     const queue = queueOf(1, 10, 1);
-    await queue.run(() => sleep(30));
+    await takes(30, queue);
     await expect(queue.run(() => Promise.resolve('ok'))).resolves.toBe('ok');
   });
 

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LoopLateness } from '../../test/support/loop-lateness';
 import {
   createTestDatabase,
   describeEachEngine,
@@ -52,16 +53,21 @@ async function keys(database: Database, prefix = ''): Promise<string[]> {
     .sort();
 }
 
+/** Several turns of the event loop, in which the ends of connections are seen, however late its timers are. */
+async function noticed(): Promise<void> {
+  for (let turn = 0; turn < 5; turn += 1) await sleep(20);
+}
+
 /** The answer, and that it came within the limit of R148. */
 async function refusal(work: () => Promise<unknown>): Promise<void> {
-  const start = performance.now();
+  const elapsedMs = LoopLateness.stopwatch();
   const error: unknown = await work().then(
     () => 'no error',
     (thrown: unknown) => thrown,
   );
   expect(error).toBeInstanceOf(NAuthException);
   expect(error).toMatchObject({ code: 'SERVICE_UNAVAILABLE', retryAfter: 1 });
-  expect(performance.now() - start).toBeLessThan(3000);
+  expect(elapsedMs()).toBeLessThan(3000);
 }
 
 const raiseConflict: Record<EngineName, string> = {
@@ -184,16 +190,18 @@ describeEachEngine('units of work', (engine) => {
   });
 
   it('end at the deadline; what goes on in them writes nothing', async () => {
-    let late: unknown;
+    let ended: (error: unknown) => void = () => undefined;
+    const late = new Promise<unknown>((resolve) => {
+      ended = resolve;
+    });
     await refusal(() =>
       database.run(async () => {
         await put(database, 'g1');
         await sleep(2700);
-        late = await put(database, 'g2').catch((error: unknown) => error);
+        ended(await put(database, 'g2').catch((error: unknown) => error));
       }),
     );
-    await sleep(400);
-    expect(late).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
+    expect(await late).toMatchObject({ code: 'SERVICE_UNAVAILABLE' });
     expect(await keys(database, 'g')).toEqual([]);
   });
 
@@ -371,12 +379,12 @@ for (const engine of servers) {
             refusal(() => database.run(() => put(database, 'u'))),
           ]);
           await Promise.all(runners.map((runner) => runner.release()));
-          const start = performance.now();
+          const elapsedMs = LoopLateness.stopwatch();
           // More at once than there are connections: none may have been lost.
           await Promise.all(
             [1, 2, 3, 4, 5, 6].map((index) => database.run(() => put(database, `q${index}`))),
           );
-          expect(performance.now() - start).toBeLessThan(1000);
+          expect(elapsedMs()).toBeLessThan(1000);
           expect(await keys(database)).toEqual(['q1', 'q2', 'q3', 'q4', 'q5', 'q6']);
         }));
 
@@ -391,9 +399,9 @@ for (const engine of servers) {
             refusal(() => keys(database)),
           ]);
           proxy.thaw();
-          const start = performance.now();
+          const elapsedMs = LoopLateness.stopwatch();
           while (!(await keys(database).catch(() => undefined))) await sleep(50);
-          expect(performance.now() - start).toBeLessThan(5000);
+          expect(elapsedMs()).toBeLessThan(5000);
           expect(await keys(database, 'a')).toEqual(['a']);
         }));
 
@@ -414,7 +422,7 @@ for (const engine of servers) {
         withRig(own, 3, async ({ database, proxy }) => {
           await Promise.all([1, 2, 3].map(() => keys(database)));
           proxy.cut();
-          await sleep(50);
+          await noticed();
           await put(database, 'a');
           await refusal(() =>
             database.run(async () => {
