@@ -83,14 +83,15 @@ describe('PasswordService, text of a password', () => {
   ])('refuses %s everywhere, fast and without a hash (R006)', async (_name, password) => {
     const stored = await service.hash('correct horse');
     const before = hasher.hashes;
-    const start = performance.now();
-    const errors = [
-      await thrownBy(() => service.prepare(password)),
-      await thrownBy(() => service.hash(password)),
-      await thrownBy(() => service.verify(password, stored)),
-      await thrownBy(() => service.verify(password, null)),
-    ];
-    expect(performance.now() - start).toBeLessThan(100);
+    const errors: NAuthException[] = [];
+    const workMs = await processorMs(async () => {
+      errors.push(await thrownBy(() => service.prepare(password)));
+      errors.push(await thrownBy(() => service.hash(password)));
+      errors.push(await thrownBy(() => service.verify(password, stored)));
+      errors.push(await thrownBy(() => service.verify(password, null)));
+    });
+    expect(workMs).toBeLessThan(100);
+    expect(errors).toHaveLength(4);
     for (const error of errors) {
       expect(error.code).toBe('VALIDATION_FAILED');
       expect(error.details?.fields?.['password']).toHaveLength(1);

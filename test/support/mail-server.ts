@@ -26,6 +26,8 @@ export class MailServer {
   readonly mails: ReceivedMail[] = [];
   /** Connections so far. */
   connections = 0;
+  /** How often it has fallen silent. */
+  silences = 0;
   fault: MailFault | undefined;
   private readonly server: SMTPServer;
 
@@ -90,7 +92,10 @@ export class MailServer {
   private answer(at: MailFault['at'], done: (error?: Error | null) => void): void {
     const { fault } = this;
     if (fault?.at !== at) return done();
-    if (typeof fault.reply !== 'number') return;
+    if (typeof fault.reply !== 'number') {
+      this.silences += 1;
+      return;
+    }
     done(Object.assign(new Error('no'), { responseCode: fault.reply }));
   }
 

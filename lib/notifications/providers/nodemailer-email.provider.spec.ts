@@ -1,9 +1,10 @@
 import { createServer, type Server } from 'node:net';
 import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2';
 import nodemailer from 'nodemailer';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { acceptAndDrop, HttpService, reply } from '../../../test/support/http-service';
 import { MailServer, type MailFault } from '../../../test/support/mail-server';
+import { PATIENCE_MS } from '../../../test/support/patience';
 import { DeliveryError } from '../ports/delivery-error';
 import type { EmailMessage } from '../ports/message';
 import { NodemailerEmailProvider } from './nodemailer-email.provider';
@@ -139,7 +140,8 @@ describe('NodemailerEmailProvider with a mail server', () => {
     server.fault = { at, reply: 'silence' };
     const controller = new AbortController();
     const sending = failure(provider().send(message(), controller.signal));
-    setTimeout(() => controller.abort(), 300);
+    await vi.waitFor(() => expect(server.silences).toBe(1), PATIENCE_MS);
+    controller.abort();
     expect((await sending).outcome).toBe(outcome);
     expect(server.mails).toEqual([]);
   });

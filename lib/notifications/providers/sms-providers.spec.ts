@@ -1,6 +1,7 @@
 import twilio from 'twilio';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { acceptAndDrop, HttpService, reply, silence } from '../../../test/support/http-service';
+import { PATIENCE_MS } from '../../../test/support/patience';
 import { DeliveryError } from '../ports/delivery-error';
 import type { SmsMessage } from '../ports/message';
 import type { SMSProvider } from '../ports/sms-provider';
@@ -143,7 +144,8 @@ describe('AwsSnsSMSProvider', () => {
     const provider = new AwsSnsSMSProvider({ region: 'eu-central-1', endpoint: service.url, credentials });
     const controller = new AbortController();
     const sending = failure(provider.send(message, controller.signal));
-    setTimeout(() => controller.abort(), 200);
+    await vi.waitFor(() => expect(service.requests).toHaveLength(1), PATIENCE_MS);
+    controller.abort();
     expect((await sending).outcome).toBe('unknown');
     await provider.close();
     await service.stop();
