@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { LoopLateness } from '../support/loop-lateness';
 
 export interface RawAnswer {
   /** 0 when the socket was closed without an answer. */
@@ -6,7 +7,7 @@ export interface RawAnswer {
   /** By lower-case name; repeated ones joined with a line feed. */
   headers: Record<string, string>;
   text: string;
-  /** Milliseconds until the answer was whole. */
+  /** Milliseconds until the answer was whole, without those in which the machine gave this process no turn. */
   took: number;
 }
 
@@ -19,7 +20,7 @@ const HANG_MS = 15_000;
  */
 export function exchange(url: string, bytes: Buffer, halfClose: boolean): Promise<RawAnswer> {
   const { hostname, port } = new URL(url);
-  const startedAt = performance.now();
+  const elapsed = LoopLateness.stopwatch();
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true }, () => {
@@ -33,7 +34,7 @@ export function exchange(url: string, bytes: Buffer, halfClose: boolean): Promis
     const finish = (): void => {
       clearTimeout(timer);
       socket.destroy();
-      resolve({ ...parse(Buffer.concat(chunks)), took: performance.now() - startedAt });
+      resolve({ ...parse(Buffer.concat(chunks)), took: elapsed() });
     };
     socket.on('data', (chunk) => chunks.push(chunk));
     socket.once('end', finish);
