@@ -57,12 +57,13 @@ export async function guessCodesAtOnce(_arena: Arena, server: HostProcess | unde
     })),
   );
   const codes = answers.map(({ body }) => String(body.code));
-  // What a busy server could not look at was given back: it is looked at now, and the cap is the same.
-  while (codes.at(-1) !== 'CHALLENGE_MAX_ATTEMPTS') {
+  // What a busy server could not look at was given back, maybe after the others were refused: it is looked at now, and
+  // the cap is the same.
+  do {
     codes.push(
       String((await ask(server.url, '/auth/respond-challenge', answering(session, wrong))).body.code),
     );
-  }
+  } while (codes.at(-1) !== 'CHALLENGE_MAX_ATTEMPTS');
   const right = await ask(server.url, '/auth/respond-challenge', answering(session, code));
   return {
     lookedAt: codes.filter((one) => one === 'VERIFY_CODE_INVALID').length,
