@@ -1,8 +1,10 @@
 const BEAT_MS = 20;
+/** A timer that is later than this is the machine's doing; what is less counts as time. */
+const STALL_MS = 100;
 
 /**
- * How late the machine has made the timers of this process, in milliseconds in all: limits in time are those of the toolkit,
- * on top of that.
+ * How long the machine has let this process stand still, in milliseconds in all: limits in time are those of the toolkit, on
+ * top of that.
  */
 export class LoopLateness {
   private static sum = 0;
@@ -24,7 +26,8 @@ export class LoopLateness {
 
   private static beat(): void {
     const now = performance.now();
-    LoopLateness.sum += Math.max(0, now - LoopLateness.last - BEAT_MS);
+    const late = now - LoopLateness.last - BEAT_MS;
+    if (late > STALL_MS) LoopLateness.sum += late;
     LoopLateness.last = now;
   }
 }
